@@ -2,17 +2,16 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { ChangePrincipalBody, MAX_OVERLAP_SECONDS, RotateApiKeyBody } from '../access/schema.ts';
-import { readConfig } from '../config.ts';
 import { changePrincipal } from '../operations/access/change-principal.ts';
 import { endApiKey } from '../operations/access/end-api-key.ts';
 import { getMe } from '../operations/access/get-me.ts';
 import { rotateApiKey } from '../operations/access/rotate-api-key.ts';
 import { ApiKeyIdSchema } from '../schema.ts';
 import { checked } from './arguments.ts';
-import { findPrincipal, findPrincipalThrough } from './find-principal.ts';
+import { onPrincipal } from './find-principal.ts';
 import { giveUp, handOut, keyFileFor, SAVE } from './new-api-key.ts';
 import { through, URL_OPTION, type UrlOptions } from './remote.ts';
-import { call, withSession } from './session.ts';
+import { call } from './session.ts';
 
 const ADMIN_KEY = ['--key-file <file>', 'file with the API key of an administrator'] as const;
 const NEVER = 'never';
@@ -41,15 +40,12 @@ export function addApiKeyCommands(principals: Command): void {
         ...(purpose === undefined || (purpose as unknown) === true ? {} : { purposes: purpose || [] }),
         ...endOf(expires),
       });
-      const to = await (url === undefined
-        ? withSession(readConfig(), { keyFile }, async (session) => {
-            const { principal } = await findPrincipal(session, name);
-            return changePrincipal(session.vault, await session.caller(), { principal, ...body });
-          })
-        : through(url, keyFile, async (client) => {
-            const { principal } = await findPrincipalThrough(client, name);
-            return client.changePrincipal(principal, body);
-          }));
+      const to = await onPrincipal(
+        name,
+        { url, keyFile },
+        (vault, caller, principal) => changePrincipal(vault, caller, { principal, ...body }),
+        (client, principal) => client.changePrincipal(principal, body),
+      );
       console.log(`${to.name} may ask for: ${to.purposes.join(', ') || 'nothing'}. ${until(to.expiresAt)}`);
     });
 
@@ -66,15 +62,11 @@ export function addApiKeyCommands(principals: Command): void {
       const overlapSeconds = checked(Hours, overlap) * 3_600;
       const body = checked(RotateApiKeyBody, { overlapSeconds, ...endOf(expires) });
       const file = await keyFileFor(save);
-      const made = await (url === undefined
-        ? withSession(readConfig(), { keyFile }, async (session) => {
-            const { principal } = await findPrincipal(session, name);
-            return rotateApiKey(session.vault, await session.caller(), { principal, ...body });
-          })
-        : through(url, keyFile, async (client) => {
-            const { principal } = await findPrincipalThrough(client, name);
-            return client.rotateApiKey(principal, body);
-          })
+      const made = await onPrincipal(
+        name,
+        { url, keyFile },
+        (vault, caller, principal) => rotateApiKey(vault, caller, { principal, ...body }),
+        (client, principal) => client.rotateApiKey(principal, body),
       ).catch((error: unknown) => giveUp(error, file, save));
       const ends = made.ending.map(({ key, expiresAt }) => `\n${key} works until ${expiresAt}.`).join('');
       await handOut(
@@ -92,15 +84,12 @@ export function addApiKeyCommands(principals: Command): void {
     .option(...ADMIN_KEY)
     .action(async (name: string, id: string, { url, keyFile }: UrlOptions) => {
       const key = checked(ApiKeyIdSchema, id);
-      const { endedAt } = await (url === undefined
-        ? withSession(readConfig(), { keyFile }, async (session) => {
-            const { principal } = await findPrincipal(session, name);
-            return endApiKey(session.vault, await session.caller(), { principal, key });
-          })
-        : through(url, keyFile, async (client) => {
-            const { principal } = await findPrincipalThrough(client, name);
-            return client.endApiKey(principal, key);
-          }));
+      const { endedAt } = await onPrincipal(
+        name,
+        { url, keyFile },
+        (vault, caller, principal) => endApiKey(vault, caller, { principal, key }),
+        (client, principal) => client.endApiKey(principal, key),
+      );
       console.log(`${key} has ended at ${endedAt}.`);
     });
 }

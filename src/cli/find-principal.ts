@@ -1,11 +1,16 @@
 /** Finds principals for a command, which names them by their names: here, or through a server. */
 import { PrincipalsQuery } from '../access/schema.ts';
+import type { Caller } from '../calls/caller.ts';
 import type { LetheClient } from '../client/lethe-client.ts';
 import type { Principal } from '../client/shapes.ts';
+import { readConfig } from '../config.ts';
 import { StartError } from '../errors.ts';
+import type { PrincipalId } from '../ids.ts';
 import { listPrincipals } from '../operations/access/list-principals.ts';
+import type { Vault } from '../vault/vault.ts';
 import { checked } from './arguments.ts';
-import type { Session } from './session.ts';
+import { through } from './remote.ts';
+import { type Session, withSession } from './session.ts';
 
 export type PrincipalView = Awaited<ReturnType<typeof listPrincipals>>['principals'][number];
 
@@ -25,14 +30,26 @@ export async function allPrincipalsThrough(client: LetheClient): Promise<Princip
   return found;
 }
 
-/** @param name its name, or its id where several have the name @throws {StartError} */
-export async function findPrincipal(session: Session, name: string): Promise<PrincipalView> {
-  return oneNamed(await allPrincipals(session), name);
-}
-
-/** As `findPrincipal`. */
-export async function findPrincipalThrough(client: LetheClient, name: string): Promise<Principal> {
-  return oneNamed(await allPrincipalsThrough(client), name);
+/**
+ * Does something to one principal: here, or through a server.
+ * @param name its name, or its id where several have the name
+ * @throws {StartError}
+ */
+export async function onPrincipal<Here, There>(
+  name: string,
+  { url, keyFile }: { readonly url: string | undefined; readonly keyFile: string | undefined },
+  here: (vault: Vault, caller: Caller, principal: PrincipalId) => Promise<Here>,
+  there: (client: LetheClient, principal: string) => Promise<There>,
+): Promise<Here | There> {
+  if (url !== undefined) {
+    return through(url, keyFile, async (client) =>
+      there(client, oneNamed(await allPrincipalsThrough(client), name).principal),
+    );
+  }
+  return withSession(readConfig(), { keyFile }, async (session) => {
+    const { principal } = oneNamed(await allPrincipals(session), name);
+    return here(session.vault, await session.caller(), principal);
+  });
 }
 
 function oneNamed<

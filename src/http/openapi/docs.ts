@@ -16,11 +16,11 @@ const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js'];
 export function docsRouter(publicUrl?: string): Router {
   const router = express.Router();
   const texts = [
-    ['/openapi.json', 'application/json', JSON.stringify(openApi(publicUrl))],
-    ['/docs', 'text/html', docsPage()],
-    ['/docs/start.js', 'text/javascript', START_SCRIPT],
-    ['/docs/style.css', 'text/css', STYLE],
-    ...howToPages().map(([name, page]) => [`/docs/${name}`, 'text/html', page] as const),
+    ['/openapi.json', 'application/json', () => JSON.stringify(openApi(publicUrl))],
+    ['/docs', 'text/html', docsPage],
+    ['/docs/start.js', 'text/javascript', () => START_SCRIPT],
+    ['/docs/style.css', 'text/css', () => STYLE],
+    ...howToPages().map(([name, page]) => [`/docs/${name}`, 'text/html', () => page] as const),
   ] as const;
   router.use(['/docs', '/openapi.json'], helmet(PAGE_POLICY));
   // A person who opens the address in a browser is led to the page; every other client is told that nothing is here.
@@ -31,8 +31,11 @@ export function docsRouter(publicUrl?: string): Router {
     response.writeHead(303, [...SECURITY_HEADERS, 'Location', to, 'Vary', 'Accept', 'Content-Length', '0']);
     response.end();
   });
-  for (const [path, type, text] of texts) {
+  for (const [path, type, make] of texts) {
+    // Made when it is first asked for: no start waits for it.
+    let text: string | undefined;
     router.get(path, (_, response) => {
+      text ??= make();
       response.type(type).send(text);
     });
   }

@@ -3,28 +3,25 @@
  * tenants manage their own tenant and cannot tell what else the vault holds.
  *
  * If the answer were lost, nobody could enter the new tenant. So the same call under the same idempotency key shows the
- * same API key again, although no store has it (`secretOfCall`). A salt is kept beside the answer, and the API key is
- * made from it, too. The answer is forgotten a day later; from then on no key of the vault leads to the API key.
+ * same API key again (`calls/api-key-of-call.ts`).
  */
 import type { z } from 'zod';
-import { apiKeyText, parseApiKey, SECRET_BYTES } from '../../access/api-key.ts';
+import { parseApiKey } from '../../access/api-key.ts';
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { accessKeys } from '../../access/keys.ts';
 import { addFirstAdmin } from '../../access/principals.ts';
 import { AddTenantBody, AddTenantReply } from '../../access/schema.ts';
 import { findTenantByName, insertTenant } from '../../access/store.ts';
-import { secretOfCall } from '../../calls/idempotency.ts';
+import { ApiKeyOfCall } from '../../calls/api-key-of-call.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import { type ApiKeyId, newId } from '../../ids.ts';
-import { secret, wipe } from '../../secret.ts';
+import { wipe } from '../../secret.ts';
 import { EXAMPLE_API_KEY, TENANT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
 type Reply = z.infer<typeof AddTenantReply>;
 type Made = Pick<Reply, 'tenant' | 'principal'> & { readonly key: ApiKeyId; readonly salt: string };
-
-const SALT_BYTES = 32;
 
 /** @throws `tenant_exists` */
 export const addTenant = operation({
@@ -51,30 +48,26 @@ export const addTenant = operation({
     },
   },
   work: async (vault, caller, body) => {
-    const { indexes } = vault.keyring;
-    const fresh = vault.random(SALT_BYTES).toString('hex');
-    const secretFor = (tenant: string, salt: string) => secretOfCall(indexes, caller, SECRET_BYTES, [tenant, salt]);
+    const ofCall = new ApiKeyOfCall(vault, caller);
     const idempotent = {
       body,
-      remember: ({ tenant, principal, apiKey }: Reply) => ({ tenant, principal, key: idOf(apiKey), salt: fresh }),
+      remember: ({ tenant, principal, apiKey }: Reply) => ({ tenant, principal, key: idOf(apiKey), salt: ofCall.salt }),
       replay: async ({ tenant, principal, key, salt }: Made): Promise<Reply> => {
-        using again = secret(await secretFor(tenant, salt));
-        return { tenant, principal, apiKey: apiKeyText(key, again) };
+        return { tenant, principal, apiKey: await ofCall.again(tenant, key, salt) };
       },
     };
     return perform<Reply>(vault, caller, { action: 'add_tenant', idempotent }, async (door) => {
       const tenant = newId('tenant', vault.random, door.now);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
-      using held = secret(caller.idempotencyKey === undefined ? undefined : await secretFor(tenant, fresh));
-      // A copy for each try: the callee wipes the secret, and PostgreSQL may have the work run again.
-      const secretFrom = held && (() => Buffer.from(held));
-      return await door.commit('exclusive', async (tx) => {
-        await assertOfFirstTenant(tx, caller.tenant);
-        if ((await findTenantByName(tx, body.name)) !== undefined) throw new VaultError('tenant_exists');
-        await insertTenant(tx, { tenant, name: body.name, at: door.now });
-        const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
-        return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
-      });
+      return ofCall.making(tenant, (secretFrom) =>
+        door.commit('exclusive', async (tx) => {
+          await assertOfFirstTenant(tx, caller.tenant);
+          if ((await findTenantByName(tx, body.name)) !== undefined) throw new VaultError('tenant_exists');
+          await insertTenant(tx, { tenant, name: body.name, at: door.now });
+          const { principal, apiKey } = await addFirstAdmin(tx, keys, tenant, vault.random, vault.clock, secretFrom);
+          return { reply: { tenant, principal, apiKey }, entry: { target: tenant } };
+        }),
+      );
     });
   },
 });

@@ -5,11 +5,10 @@
  * An administrator does this, not the holder of the key. A stolen key that could make another would outlive the
  * replacement of the one that was stolen, and could end the key of the service it was stolen from.
  *
- * If the answer is lost, the same call under the same idempotency key shows the same API key again, although no store
- * has it (`secretOfCall`; `add-tenant.ts` says how).
+ * If the answer is lost, the same call under the same idempotency key shows the same API key again
+ * (`calls/api-key-of-call.ts`).
  */
 import { z } from 'zod';
-import { apiKeyText } from '../../access/api-key.ts';
 import { type ApiKeyRow, isLive, keysOf } from '../../access/key-rows.ts';
 import { accessKeys, addKey, isSooner, MAX_LIVE, removeLongEnded, setEnd } from '../../access/keys.ts';
 import { NARROWINGS, noteEnd } from '../../access/narrowings.ts';
@@ -17,22 +16,18 @@ import { endOf, keyFactsOf } from '../../access/principal-facts.ts';
 import { holdPrincipal } from '../../access/principals.ts';
 import { keepNoted } from '../../access/revocations.ts';
 import { RotateApiKeyBody, RotateApiKeyReply } from '../../access/schema.ts';
+import { ApiKeyOfCall } from '../../calls/api-key-of-call.ts';
 import type { Caller } from '../../calls/caller.ts';
-import { secretOfCall } from '../../calls/idempotency.ts';
 import { perform } from '../../calls/perform.ts';
 import { inTime } from '../../calls/time-limit.ts';
 import { VaultError } from '../../errors.ts';
 import type { ApiKeyId, PrincipalId } from '../../ids.ts';
 import { PrincipalIdSchema } from '../../schema.ts';
-import { secret } from '../../secret.ts';
 import { EXAMPLE_API_KEY, KEY, PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
 
 type Reply = z.infer<typeof RotateApiKeyReply>;
 type Kept = Omit<Reply, 'apiKey'> & { readonly salt: string };
-
-const SECRET_BYTES = 32;
-const SALT_BYTES = 32;
 
 /**
  * @throws `principal_not_found`, `principal_revoked`, `rolling_over`, `own_principal`
@@ -67,47 +62,42 @@ export const rotateApiKey = operation({
   },
   work: async (vault, caller, { principal, ...body }) => {
     const { tenant } = caller;
-    const { indexes } = vault.keyring;
-    const fresh = vault.random(SALT_BYTES).toString('hex');
-    const secretFor = (salt: string) => secretOfCall(indexes, caller, SECRET_BYTES, [principal, salt]);
+    const ofCall = new ApiKeyOfCall(vault, caller);
     const idempotent = {
       body: { principal, ...body },
-      remember: ({ apiKey: _, ...kept }: Reply) => ({ ...kept, salt: fresh }),
+      remember: ({ apiKey: _, ...kept }: Reply) => ({ ...kept, salt: ofCall.salt }),
       replay: async ({ salt, ...kept }: Kept): Promise<Reply> => {
-        using again = secret(await secretFor(salt));
-        return { ...kept, apiKey: apiKeyText(kept.key, again) };
+        return { ...kept, apiKey: await ofCall.again(principal, kept.key, salt) };
       },
     };
     const reply = await perform<Reply>(vault, caller, { action: 'rotate_api_key', idempotent }, async (door) => {
       const { now } = door;
-      const keys = await accessKeys(indexes, tenant);
-      using held = secret(caller.idempotencyKey === undefined ? undefined : await secretFor(fresh));
-      // A copy for each try: the callee wipes the secret, and PostgreSQL may have the work run again.
-      const secretFrom = held && (() => Buffer.from(held));
-      // Awaited here, because the secret is wiped when this function ends.
-      return await door.commit('exclusive', async (tx) => {
-        await holdPrincipal(tx, tenant, principal);
-        await removeLongEnded(tx, tenant, principal, now);
-        const live = (await keysOf(tx, tenant, [principal])).filter((key) => isLive(key, now));
-        if (body.overlapSeconds > 0 && live.length >= MAX_LIVE) throw new VaultError('rolling_over');
-        const end = endFor(caller, principal, body.expiresAt, live.at(-1), now);
-        const overlap = now.getTime() + body.overlapSeconds * 1000;
-        const until = isSooner(end, overlap) ? (end as number) : overlap;
-        const ending: ApiKeyRow[] = [];
-        for (const key of live) {
-          if (isSooner(until, key.expires_at)) {
-            ending.push(await setEnd(tx, keys, key, until));
-            await noteEnd(tx, { tenant, at: now, random: vault.random }, key.api_key as ApiKeyId, until);
-          } else ending.push(key);
-        }
-        const expiresAt = end === null ? undefined : new Date(end);
-        const of = { tenant, principal };
-        const { key, apiKey } = await addKey(tx, keys, of, expiresAt, vault.random, vault.clock, secretFrom);
-        return {
-          reply: { principal, key, apiKey, ...endOf(end), ending: ending.map(keyFactsOf) },
-          entry: { target: [principal, key, ...ending.map(({ api_key }) => api_key)].join(' ') },
-        };
-      });
+      const keys = await accessKeys(vault.keyring.indexes, tenant);
+      return ofCall.making(principal, (secretFrom) =>
+        door.commit('exclusive', async (tx) => {
+          await holdPrincipal(tx, tenant, principal);
+          await removeLongEnded(tx, tenant, principal, now);
+          const live = (await keysOf(tx, tenant, [principal])).filter((key) => isLive(key, now));
+          if (body.overlapSeconds > 0 && live.length >= MAX_LIVE) throw new VaultError('rolling_over');
+          const end = endFor(caller, principal, body.expiresAt, live.at(-1), now);
+          const overlap = now.getTime() + body.overlapSeconds * 1000;
+          const until = isSooner(end, overlap) ? (end as number) : overlap;
+          const ending: ApiKeyRow[] = [];
+          for (const key of live) {
+            if (isSooner(until, key.expires_at)) {
+              ending.push(await setEnd(tx, keys, key, until));
+              await noteEnd(tx, { tenant, at: now, random: vault.random }, key.api_key as ApiKeyId, until);
+            } else ending.push(key);
+          }
+          const expiresAt = end === null ? undefined : new Date(end);
+          const of = { tenant, principal };
+          const { key, apiKey } = await addKey(tx, keys, of, expiresAt, vault.random, vault.clock, secretFrom);
+          return {
+            reply: { principal, key, apiKey, ...endOf(end), ending: ending.map(keyFactsOf) },
+            entry: { target: [principal, key, ...ending.map(({ api_key }) => api_key)].join(' ') },
+          };
+        }),
+      );
     });
     const ended = reply.ending.map(({ key }) => key);
     await inTime(caller.limit, keepNoted(vault, tenant, NARROWINGS, ended));
