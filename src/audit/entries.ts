@@ -95,16 +95,17 @@ export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry): Promise
 }
 
 /**
- * Notes what the vault did by itself, on its schedule or before it knew anybody, in the log of the tenant that operates
- * it, or of the only one that it concerns.
+ * Notes what the vault did or found by itself, on its schedule, in a long job, or before it knew anybody, in the log of
+ * the tenant that operates it, or of the only one that it concerns.
+ * @param said `outcome`: `done` where it is absent
  */
 export async function appendOwnEntry(
   tx: RecordTx,
   { tenant, at, random }: { readonly tenant: TenantId; readonly at: Date; readonly random: RandomSource },
-  { action, target }: { readonly action: Action; readonly target: string },
+  said: Pick<AuditEntry, 'action' | 'target'> & Partial<Pick<AuditEntry, 'outcome' | 'code' | 'records'>>,
 ): Promise<void> {
   const ids = { entry: newId('audit', random, at), request: newId('request', random, at) };
-  await appendAuditEntry(tx, { ...ids, tenant, at, principal: THE_VAULT_ITSELF, action, outcome: 'done', target });
+  await appendAuditEntry(tx, { ...ids, tenant, at, principal: THE_VAULT_ITSELF, outcome: 'done', ...said });
 }
 
 /** When the tenant's newest entry was written, in milliseconds. */

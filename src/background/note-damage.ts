@@ -5,12 +5,11 @@
  * Guarantees: once it returns, the entries are durable. Ids and closed words only.
  */
 import { firstTenant } from '../access/first-tenant.ts';
-import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { VAULT_TENANT } from '../access/store.ts';
-import { appendAuditEntry } from '../audit/entries.ts';
+import { appendOwnEntry } from '../audit/entries.ts';
 import { DAMAGED } from '../calls/entries.ts';
 import { IntegrityError } from '../errors.ts';
-import { isId, type JobId, newId, type RecordId, type TenantId } from '../ids.ts';
+import { isId, type JobId, type RecordId, type TenantId } from '../ids.ts';
 import type { JobKind } from '../jobs/long-job.ts';
 import type { AlteredKey } from '../keyring/epochs/altered-keys.ts';
 import type { Vault } from '../vault/vault.ts';
@@ -31,14 +30,11 @@ export async function noteDamage(
   await vault.recordStore.shared(async (tx) => {
     for (const [tenant, found] of groups) {
       if (tenant === undefined) continue;
-      await appendAuditEntry(tx, {
-        ...{ entry: newId('audit', vault.random, at), request: newId('request', vault.random, at) },
-        ...{ tenant, at, principal: THE_VAULT_ITSELF, action: ACTION_OF[kind], ...DAMAGED },
-        records: recordsOf(found),
-        target: [job, ...found.flatMap(({ place }) => (place !== undefined && PLACE.test(place) ? place : []))]
-          .concat(found.some(isNameless) ? 'record_keys' : [])
-          .join(' '),
-      });
+      const target = [job, ...found.flatMap(({ place }) => (place !== undefined && PLACE.test(place) ? place : []))]
+        .concat(found.some(isNameless) ? 'record_keys' : [])
+        .join(' ');
+      const said = { action: ACTION_OF[kind], ...DAMAGED, records: recordsOf(found), target };
+      await appendOwnEntry(tx, { tenant, at, random: vault.random }, said);
     }
   });
   const nameless = keys.some(isNameless) ? [undefined] : [];

@@ -6,13 +6,13 @@ import type { RecordId, TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { type Generation, removeKeysAt } from '../keyring/tree/key-rows.ts';
 import { findRecords } from '../records/store.ts';
-import { removeIndexRowsAt } from '../search/index-rows.ts';
-import { leadClaimsOn, removeClaimsAt } from '../search/value-claims.ts';
+import { leadClaimsOn } from '../search/value-claims.ts';
 import { removeWhere, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
-import { leadOn, removeLinksAt } from '../tokens/reuse.ts';
+import { leadOn } from '../tokens/reuse.ts';
 import type { Stores } from './destructions.ts';
+import { removeTracesAt } from './traces.ts';
 
 export const correctionKeys = table(
   'keys',
@@ -107,7 +107,5 @@ async function settle({ recordStore, keyStore }: Stores, indexes: IndexKeys, not
 /** Removes what was made for generations that never became current: their keys, index rows, claims and links. */
 export async function removeMade(tx: KeyTx, tenant: TenantId, places: readonly Generation[]): Promise<void> {
   await removeKeysAt(tx, tenant, places);
-  await removeIndexRowsAt(tx, tenant, places);
-  await removeLinksAt(tx, tenant, places);
-  await removeClaimsAt(tx, tenant, places);
+  await removeTracesAt(tx, tenant, places);
 }

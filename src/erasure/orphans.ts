@@ -4,15 +4,11 @@
  */
 import type { TenantId } from '../ids.ts';
 import { removeKeysOf } from '../keyring/tree/key-rows.ts';
-import { removeIndexRowsOf } from '../search/index-rows.ts';
-import { removeClaimsOf } from '../search/value-claims.ts';
 import type { KeyTx } from '../storage/tx.ts';
-import { removeLinksOf } from '../tokens/reuse.ts';
+import { removeTracesOf } from './traces.ts';
 
 /** @param records without a row and a tombstone, and so old (`ORPHAN_GRACE_MS`) that no call can still store them */
 export async function removeOrphans(tx: KeyTx, tenant: TenantId, records: readonly string[]): Promise<void> {
   await removeKeysOf(tx, tenant, records);
-  await removeIndexRowsOf(tx, tenant, records);
-  await removeLinksOf(tx, tenant, records);
-  await removeClaimsOf(tx, tenant, records);
+  await removeTracesOf(tx, tenant, records);
 }

@@ -37,6 +37,8 @@ export interface ResealParts extends CompletingParts {
   readonly keyring: Keyring;
   readonly random: RandomSource;
   readonly clock: Clock;
+  /** Names records whose values no longer open for anybody. */
+  damaged?(tenant: TenantId, records: readonly RecordId[]): Promise<void>;
 }
 
 /** A compromised bucket, and the one that takes its records. */
@@ -46,8 +48,6 @@ export interface Retired {
   /** Made when it is first needed. */
   successor(): Promise<BucketId>;
   readonly by: PrincipalId;
-  /** Names records whose values no longer open for anybody. */
-  damaged?(records: readonly RecordId[]): Promise<void>;
   /** Proves that nobody else has taken over. Must come first in every transaction of the key store. */
   fence(tx: KeyTx): Promise<void>;
 }
@@ -77,7 +77,7 @@ export async function resealPage(
   const live = rows.filter((row, i): row is RecordRow => row !== undefined && stands[i] === true);
   const { opened, damaged } = await openSound(parts, tenant, live);
   try {
-    if (damaged.length > 0) await retired.damaged?.(damaged);
+    if (damaged.length > 0) await parts.damaged?.(tenant, damaged);
     const begunAt = parts.clock().getTime();
     const moves = await make(parts, retired, opened);
     const won = moves.length === 0 ? NONE : await decide(parts, retired, moves, begunAt);

@@ -11,12 +11,13 @@
 import type { SubjectId, TenantId } from '../ids.ts';
 import { type Generation, keysOf, markDirty, removeKeysAt } from '../keyring/tree/key-rows.ts';
 import { mirror, type TombstoneRow } from '../records/tombstones.ts';
-import { indexRowsOf, removeIndexRowsAt, removeIndexRowsOf } from '../search/index-rows.ts';
-import { claimKeyName, claimsOf, removeClaimsAt, removeClaimsOf } from '../search/value-claims.ts';
+import { indexRowsOf } from '../search/index-rows.ts';
+import { claimKeyName, claimsOf } from '../search/value-claims.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { forgetRefs, refKeysOf } from '../subjects/refs.ts';
-import { linksOf, removeLinksAt, removeLinksOf, reuseKeyName } from '../tokens/reuse.ts';
+import { linksOf, reuseKeyName } from '../tokens/reuse.ts';
 import { noteShreds } from './shreds.ts';
+import { removeTracesAt, removeTracesOf } from './traces.ts';
 
 /** What an erasure or a correction destroys in one transaction. */
 export interface Shredding {
@@ -53,12 +54,8 @@ export async function shred(tx: KeyTx, tenant: TenantId, all: readonly Shredding
   await removeKeysAt(tx, tenant, doomed);
   const erased = rows.filter((row) => row.cause === 'erased').map(({ record }) => record);
   const corrected = rows.filter((row) => row.cause !== 'erased');
-  await removeIndexRowsOf(tx, tenant, erased);
-  await removeIndexRowsAt(tx, tenant, corrected);
-  await removeLinksOf(tx, tenant, erased);
-  await removeLinksAt(tx, tenant, corrected);
-  await removeClaimsOf(tx, tenant, erased);
-  await removeClaimsAt(tx, tenant, corrected);
+  await removeTracesOf(tx, tenant, erased);
+  await removeTracesAt(tx, tenant, corrected);
   await mirror(tx, rows);
   const subjects = all.flatMap(({ subject }) => subject ?? []);
   const named = await refKeysOf(tx, tenant, subjects);

@@ -19,7 +19,7 @@ import { type Exposed, type ExposedPlace, pageOfExposed } from '../erasure/expos
 import { addCounts, noCounts, type PageResult } from '../erasure/reseal-counts.ts';
 import { type ResealParts, resealPage } from '../erasure/reseal-page.ts';
 import { VaultError } from '../errors.ts';
-import type { BucketId, JobId, RecordId, SubjectId, TenantId } from '../ids.ts';
+import type { BucketId, JobId, SubjectId, TenantId } from '../ids.ts';
 import { type AlteredKey, NamedKeys } from '../keyring/epochs/altered-keys.ts';
 import { findEpoch, markEpochCompromised } from '../keyring/epochs/epoch-states.ts';
 import {
@@ -80,13 +80,8 @@ export interface AroundReseal {
   readonly damaged?: (keys: readonly AlteredKey[], job: JobId) => Promise<void>;
 }
 
-/** The parts of the job, and how it names what is damaged. */
-export interface ResealJobParts extends ResealParts {
-  damaged(tenant: TenantId, records: readonly RecordId[]): Promise<void>;
-}
-
 /** Each look finds the same again. */
-function naming(around: AroundReseal | undefined, { job }: LongJobContext): ResealJobParts['damaged'] {
+function naming(around: AroundReseal | undefined, { job }: LongJobContext): NonNullable<ResealParts['damaged']> {
   const named = new NamedKeys();
   return async (tenant, records) => {
     const keys = records.map((record) => ({ tenant, record })).filter((key) => !named.has(key));
@@ -97,7 +92,7 @@ function naming(around: AroundReseal | undefined, { job }: LongJobContext): Rese
 
 type Look = () => Promise<{ readonly all: PageResult; readonly own: PageResult }>;
 
-function ofSubject(parts: ResealJobParts, context: LongJobContext, { subject }: { readonly subject: SubjectId }): Look {
+function ofSubject(parts: ResealParts, context: LongJobContext, { subject }: { readonly subject: SubjectId }): Look {
   return async () => {
     const found = await resealSubject(parts, context, subject);
     return { all: found, own: found };
@@ -105,7 +100,7 @@ function ofSubject(parts: ResealJobParts, context: LongJobContext, { subject }: 
 }
 
 /** Marks the buckets first. */
-async function marked(parts: ResealJobParts, context: LongJobContext, compromise: CompromisedBuckets): Promise<Look> {
+async function marked(parts: ResealParts, context: LongJobContext, compromise: CompromisedBuckets): Promise<Look> {
   const tenants = 'epoch' in compromise ? await allTenants(parts.recordStore.reader) : [context.tenant];
   await mark(parts, context, compromise, tenants);
   return () => resealAll(parts, context, compromise, tenants);
@@ -147,7 +142,7 @@ async function mark(
 
 /** Looks once at every marked bucket. */
 async function resealAll(
-  parts: ResealJobParts,
+  parts: ResealParts,
   context: LongJobContext,
   compromise: CompromisedBuckets,
   tenants: readonly TenantId[],
@@ -171,7 +166,7 @@ async function resealAll(
 }
 
 async function resealBucket(
-  parts: ResealJobParts,
+  parts: ResealParts,
   context: LongJobContext,
   tenant: TenantId,
   bucket: BucketId,
@@ -186,8 +181,7 @@ async function resealBucket(
   stopIfTold(context);
   for await (const keys of pagesOfBucket(parts.keyStore.reader, tenant, bucket, RECORDS)) {
     stopIfTold(context);
-    const damaged = (records: readonly RecordId[]) => parts.damaged(tenant, records);
-    const retired = { tenant, bucket, successor, damaged, by: context.orderedBy, fence: context.fence };
+    const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
     addCounts(total, await resealPage(parts, retired, keys));
   }
   return total;

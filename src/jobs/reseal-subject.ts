@@ -22,7 +22,7 @@ const RECORDS = 100;
 
 /** Looks once at every record of the subject. */
 export async function resealSubject(
-  parts: ResealParts & { damaged(tenant: TenantId, records: readonly RecordId[]): Promise<void> },
+  parts: ResealParts,
   context: LongJobContext,
   subject: SubjectId,
 ): Promise<PageResult> {
@@ -41,8 +41,7 @@ export async function resealSubject(
         successors.set(bucket, made);
         return made;
       };
-      const damaged = (records: readonly RecordId[]) => parts.damaged(tenant, records);
-      const retired = { tenant, bucket, successor, damaged, by: context.orderedBy, fence: context.fence };
+      const retired = { tenant, bucket, successor, by: context.orderedBy, fence: context.fence };
       addCounts(total, await resealPage(parts, retired, keys));
     }
     done += page.length;
