@@ -33,7 +33,7 @@ export const nodes: Check = {
       : silent.map(({ node, kind, label }) =>
           warn(
             `A process of ${node} (${kind} on ${label}) says nothing any more.`,
-            'Start that node again, which tidies up; one that is gone for good: `npm run lethe -- nodes abandon`.',
+            'Start that node again, which tidies up; one that is gone for good: `npm run lethe -- nodes abandon NODE --reason TEXT`.',
           ),
         );
     const rows = await nodeRows(reader);
@@ -43,7 +43,7 @@ export const nodes: Check = {
       found.push(
         warn(
           `${row.node} (${row.label}) has not said that it has forgotten epoch ${through}: certificates wait for it.`,
-          'Start it; one that is gone for good: `npm run lethe -- nodes abandon` (keys/README.md, “Several nodes”).',
+          'Start it; one that is gone for good: `npm run lethe -- nodes abandon NODE --reason TEXT` (keys/README.md, “Several nodes”).',
         ),
       );
     }

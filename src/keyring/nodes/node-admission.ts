@@ -52,7 +52,7 @@ export class StrangerError extends StartError {
       `Another node of this vault (${node} on ${label}) shares no required root slot with this one: neither could be sure ` +
         'that the other has destroyed what it destroys. Add a slot that each node reaches, on the first: ' +
         '`npm run lethe -- keys slots add` (keys/README.md, “Several nodes”). If that node is gone for good, or its home was moved ' +
-        `here: \`npm run lethe -- nodes abandon ${node}\`.`,
+        `here: \`npm run lethe -- nodes abandon ${node} --reason TEXT\`.`,
     );
   }
 }
