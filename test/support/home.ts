@@ -12,6 +12,7 @@ import { join, relative } from 'node:path';
 import Database from 'better-sqlite3';
 import pg from 'pg';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
+import { parseApiKey } from '../../src/access/api-key.ts';
 import type { Role } from '../../src/access/roles.ts';
 import { authenticate } from '../../src/calls/authenticate.ts';
 import type { Caller } from '../../src/calls/caller.ts';
@@ -111,6 +112,13 @@ async function makeHome(engine: Engine, make: (engine: Engine) => Promise<StoreU
     },
   };
   return home;
+}
+
+/** The secret of an API key as its text shows it. It may hold underscores, so the text cannot be cut at them. */
+export function secretOf(apiKey: string): string {
+  const parsed = parseApiKey(apiKey);
+  if (parsed === undefined) throw new Error('This is no API key.');
+  return parsed.secret.toString('base64url');
 }
 
 /** A caller of this API key. */
