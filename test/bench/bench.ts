@@ -16,8 +16,10 @@ import { measureEpochs } from './epochs.ts';
 import { measureImport } from './importing.ts';
 import { CONNECTIONS } from './load.ts';
 import { loadAverage, machine } from './machine.ts';
-import { type EngineResult, linesOf, printReport } from './report.ts';
+import { printReport } from './report.ts';
+import type { EngineResult } from './result.ts';
 import { measureScaling } from './scaling.ts';
+import { linesOf } from './targets.ts';
 import { measureThroughput } from './throughput.ts';
 
 const RESULTS = new URL('../../bench-results.json', import.meta.url);

@@ -19,6 +19,17 @@ type Name = CallName | CeilingName;
 export const BATCH_VALUES = 100;
 const STORED_BEFORE = 10_000;
 
+export const TITLES: Record<CallName | CeilingName, string> = {
+  echo: '(a) Express + helmet + JSON',
+  insert: '(b) … + one durable insert',
+  select: '(c) … + one select by key',
+  tokenize: 'tokenize, 1 value',
+  tokenizeOfSubject: 'tokenize, 1 value of a new subject',
+  detokenize: 'detokenize, 1 value',
+  tokenizeBatch: `tokenize, ${BATCH_VALUES} values`,
+  detokenizeBatch: `detokenize, ${BATCH_VALUES} values`,
+};
+
 export interface Throughput {
   readonly medians: Readonly<Record<Name, Measured>>;
   readonly rounds: Readonly<Record<Name, readonly Measured[]>>;
