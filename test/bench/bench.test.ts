@@ -10,9 +10,10 @@ import { readEarlierRun } from './earlier-run.ts';
 import { sizesUpTo } from './epochs.ts';
 import { type Figure, figuresOf } from './figures.ts';
 import { type Measured, median, medians, quantile } from './load.ts';
-import { latencyOf, scheduleOf } from './open-load.ts';
+import { latencyOf } from './open-load.ts';
 import { leftOut, optionsOf } from './options.ts';
 import { inTurns } from './run.ts';
+import { scheduleOf, sendOnSchedule } from './schedule.ts';
 import { figure } from './table.ts';
 import { linesOf } from './targets.ts';
 import { CALLS, CEILINGS, summary } from './throughput.ts';
@@ -57,6 +58,9 @@ test('a round that one of them could not measure counts in no gain', () => {
   expect(gainsInTurns([less('p95', Number.NaN, 1, 3)], [less('p95', 5, 2, Number.NaN)])).toMatchObject([
     { now: 2, before: 3.5, gain: 2, between: [2, 2] },
   ]);
+  const [none] = gainsInTurns([more('rate', 5)], [more('rate', 0)]);
+  expect(none).toEqual({ what: 'rate', unit: 'requests/s', now: 5, before: 0, gain: Number.NaN });
+  expect(gainTable([none!], 'this', 'other')).toMatch(/ –$/);
 });
 
 test('over an earlier run medians are compared, and only figures that both have', () => {
@@ -77,6 +81,42 @@ test('a schedule is even, and asks for exactly its rate', () => {
   expect(scheduleOf(4, 1)).toEqual([0, 250, 500, 750]);
   expect(scheduleOf(0.5, 1)).toEqual([]);
   expect(scheduleOf(333.3, 3)).toHaveLength(999);
+});
+
+test('requests are sent when they are due, answered or not, and each is waited for', async () => {
+  const called: number[] = [];
+  const answers: (() => void)[] = [];
+  const schedule = scheduleOf(1_000, 0.02);
+  const { requests } = await sendOnSchedule(schedule, () => {
+    called.push(performance.now());
+    const answered = new Promise<void>((resolve) => answers.push(resolve));
+    if (answers.length === schedule.length) for (const answer of answers) answer();
+    return answered;
+  });
+
+  expect(requests.map(({ due }) => due)).toEqual(schedule);
+  for (const { due, sent, answered } of requests) expect([due <= sent, sent <= answered]).toEqual([true, true]);
+  const [first] = requests;
+  expect(first!.answered - first!.sent).toBeGreaterThanOrEqual(called.at(-1)! - called[0]!);
+});
+
+test('a schedule ends at once when a request fails, or when it is enough', async () => {
+  const minutes = scheduleOf(1_000, 600);
+  await expect(sendOnSchedule(minutes, () => Promise.reject(new Error('wrong')))).rejects.toThrow('wrong');
+
+  const enough = new AbortController();
+  let sent = 0;
+  const { requests } = await sendOnSchedule(
+    minutes,
+    async () => {
+      sent += 1;
+      // Others fall due meanwhile.
+      if (sent === 3) for (const until = performance.now() + 10; performance.now() < until; );
+      if (sent === 3) enough.abort();
+    },
+    enough.signal,
+  );
+  expect(requests).toHaveLength(3);
 });
 
 test('latency counts from when a request was due, though it was sent late', () => {

@@ -3,7 +3,8 @@
  * earlier run; prints tables, and writes all of it with every round to `bench-results.json`. `--help` says what can be
  * asked for (`options.ts`).
  *
- * All load stays on 127.0.0.1 and ends with the run. The exit code is 0 whether targets are met or not: the tables say it.
+ * All load stays on 127.0.0.1 and ends with the run. A part that fails ends none of the others. The exit code is 0
+ * whether targets are met or not, which the tables say; it is 1 if a part failed.
  */
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +22,7 @@ import { CONNECTIONS } from './load.ts';
 import { loadAverage, machine } from './machine.ts';
 import { measureOpenLoad } from './open-load.ts';
 import { leftOut, type Options, optionsOf, type Part, USAGE } from './options.ts';
+import { killServers } from './processes.ts';
 import { printResult } from './report.ts';
 import type { EngineResult } from './result.ts';
 import type { Run } from './run.ts';
@@ -49,6 +51,8 @@ interface OfEngine {
   readonly loadAverage: readonly [before: number, after: number];
   /** In the order of the checkouts. */
   readonly results: readonly EngineResult[];
+  /** Parts that could not be measured, and why. */
+  readonly failed: Readonly<Partial<Record<Part, string>>>;
 }
 
 function say(line: string): void {
@@ -61,19 +65,29 @@ async function measure(engine: Engine, checkouts: readonly Checkout[], options: 
   if (before > QUIET_LOAD) say(`The load average is ${before}: something else runs, and the figures will say less.`);
   const run: Run = { ...options, databases, checkouts, said: (line) => say(`${engine}, ${line}`) };
   const results: EngineResult[] = checkouts.map(() => ({ engine }));
+  const failed: Partial<Record<Part, string>> = {};
   try {
     for (const part of options.parts) {
-      const measured = await MEASURES[part](run);
-      for (const [i, result] of results.entries()) Object.assign(result, { [part]: measured[i] });
+      try {
+        const measured = await MEASURES[part](run);
+        for (const [i, result] of results.entries()) Object.assign(result, { [part]: measured[i] });
+      } catch (error) {
+        failed[part] = error instanceof Error ? error.message : String(error);
+        say(`${engine}, ${part} failed: ${failed[part]}`);
+        killServers();
+      }
       await databases.clear();
     }
-    return { engine, durability: databases.durability, loadAverage: [before, loadAverage()], results };
+    return { engine, durability: databases.durability, loadAverage: [before, loadAverage()], results, failed };
   } finally {
     await databases.remove();
   }
 }
 
-function print({ engine, durability, loadAverage: load, results }: OfEngine, earlier: EarlierRun | undefined): void {
+function print(
+  { engine, durability, loadAverage: load, results, failed }: OfEngine,
+  earlier: EarlierRun | undefined,
+): void {
   console.log(`\n${engine} (${durability}); load average ${load.join(' → ')}`);
   const [here, there] = results;
   if (here === undefined) return;
@@ -81,8 +95,13 @@ function print({ engine, durability, loadAverage: load, results }: OfEngine, ear
   if (there !== undefined) {
     console.log(`\n${gainTable(gainsInTurns(figuresOf(here), figuresOf(there)), 'this', 'other')}`);
   }
-  const before = earlier?.figures[engine];
-  if (before !== undefined) console.log(`\n${gainTable(gainsOver(figuresOfRun(here), before), 'now', 'earlier')}`);
+  if (earlier !== undefined) {
+    const gains = gainsOver(figuresOfRun(here), earlier.figures[engine] ?? []);
+    console.log(
+      `\n${gains.length > 0 ? gainTable(gains, 'now', 'earlier') : 'The earlier run measured none of this.'}`,
+    );
+  }
+  for (const [part, why] of Object.entries(failed)) console.log(`\nFAILED: ${part}: ${why}`);
 }
 
 async function bench(options: Options): Promise<void> {
@@ -116,6 +135,7 @@ async function bench(options: Options): Promise<void> {
   const file = options.out ?? RESULTS;
   await writeFile(file, `${JSON.stringify(written, null, 2)}\n`);
   console.log(`\nEvery round is in ${file}`);
+  if (measured.some(({ failed }) => Object.keys(failed).length > 0)) process.exitCode = 1;
 }
 
 const options = optionsOf(process.argv.slice(2));

@@ -16,6 +16,7 @@ export interface Gain {
   /** Medians. */
   readonly now: number;
   readonly before: number;
+  /** NaN where no round could be compared. */
   readonly gain: number;
   /** The least and the greatest of the rounds, where they took turns. */
   readonly between?: readonly [least: number, greatest: number];
@@ -27,6 +28,7 @@ export function gainsInTurns(now: readonly Figure[], before: readonly Figure[]):
     const gains = one.rounds
       .map((value, i) => gainOf(one, value, other.rounds[i] ?? Number.NaN))
       .filter(Number.isFinite);
+    if (gains.length === 0) return { gain: Number.NaN };
     return { gain: median(gains), between: [Math.min(...gains), Math.max(...gains)] };
   });
 }
@@ -64,7 +66,7 @@ export function gainTable(gains: readonly Gain[], now: string, before: string): 
     unit,
     figure(of.before),
     figure(of.now),
-    `${of.gain.toFixed(2)} ×`,
+    Number.isFinite(of.gain) ? `${of.gain.toFixed(2)} ×` : '–',
     between === undefined ? '' : between.map((gain) => gain.toFixed(2)).join(' … '),
   ]);
   return aligned([['figure', '', before, now, 'gain', 'of the rounds'], ...rows]);

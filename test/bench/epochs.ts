@@ -4,13 +4,14 @@
  *
  * After each close as many records are stored as were erased before it, so that all rounds close over the same number.
  * The vault runs as `npm start` runs it, is asked over HTTP, and says itself when a job began and ended. The load beside
- * a close is paced, single detokenize calls at a fixed rate over a few connections: a closed loop would take all of the
- * machine, and then measure the scheduler.
+ * a close is paced, single detokenize calls on a schedule (`schedule.ts`): a closed loop would take all of the machine,
+ * and then measure the scheduler.
  */
 import type { Checkout } from './checkout.ts';
 import { type Client, emailAt, memberOf, PURPOSE, storeRecords } from './client.ts';
 import { median, quantile } from './load.ts';
 import { inTurns, openSide, type Run, type Side, withSides } from './run.ts';
+import { scheduleOf, sendOnSchedule } from './schedule.ts';
 
 const SCATTERED = [100, 10_000] as const;
 const SUBJECT_RECORDS = 10;
@@ -18,6 +19,7 @@ const SUBJECTS_ERASED = 30;
 const SUBJECTS_UNCOUNTED = 5;
 const PACE_PER_SECOND = 100;
 const REST_SECONDS = 5;
+const LONGEST_CLOSE_SECONDS = 1_800;
 const POLL_MS = 50;
 const MAX_ITEMS = 1_000;
 
@@ -189,42 +191,33 @@ async function closeEpoch(security: Client): Promise<Job> {
 }
 
 async function closeUnderLoad({ client, security, live }: Filled): Promise<Closed> {
-  const samples: { readonly at: number; readonly ms: number }[] = [];
-  let over = false;
-  const load = (async () => {
-    const under: Promise<void>[] = [];
-    const from = Date.now();
-    for (let sent = 0; !over; sent += 1) {
-      const wait = from + (sent * 1000) / PACE_PER_SECOND - Date.now();
-      if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
+  const over = new AbortController();
+  const load = sendOnSchedule(
+    scheduleOf(PACE_PER_SECOND, LONGEST_CLOSE_SECONDS),
+    async () => {
       const { token, position } = live[Math.floor(Math.random() * live.length)] as Live;
-      const at = Date.now();
-      const startedAt = performance.now();
-      const call = client.call<{ results: { value?: unknown }[] }>('/v1/detokenize', {
-        tokens: [token],
-        purpose: PURPOSE,
-      });
-      under.push(
-        call.then(({ results }) => {
-          if (results[0]?.value !== emailAt(position)) throw new Error('detokenize gave a wrong answer.');
-          samples.push({ at, ms: performance.now() - startedAt });
-        }),
-      );
-    }
-    await Promise.all(under);
-  })();
-  await new Promise((resolve) => setTimeout(resolve, REST_SECONDS * 1000));
-  const { startedAt = '', finishedAt = '' } = await closeEpoch(security);
-  over = true;
-  await load;
-  const [from, until] = [Date.parse(startedAt), Date.parse(finishedAt)];
-  const p95 = (of: typeof samples) =>
-    quantile(
-      of.map(({ ms }) => ms).sort((a, b) => a - b),
+      const body = { tokens: [token], purpose: PURPOSE };
+      const { results } = await client.call<{ results: { value?: unknown }[] }>('/v1/detokenize', body);
+      if (results[0]?.value !== emailAt(position)) throw new Error('detokenize gave a wrong answer.');
+    },
+    over.signal,
+  );
+  const closing = new Promise((resolve) => setTimeout(resolve, REST_SECONDS * 1000)).then(() => closeEpoch(security));
+  // Whichever fails first says why.
+  const { startedAt = '', finishedAt = '' } = await Promise.race([closing, load.then(() => closing)]).finally(() =>
+    over.abort(),
+  );
+  const { from, requests } = await load;
+  const [begin, end] = [startedAt, finishedAt].map((at) => Date.parse(at) - from.getTime()) as [number, number];
+  const p95 = (isCounted: (due: number) => boolean) => {
+    const times = requests.filter(({ due }) => isCounted(due)).map(({ due, answered }) => answered - due);
+    return quantile(
+      times.sort((a, b) => a - b),
       0.95,
     );
+  };
   return {
-    seconds: (until - from) / 1000,
-    p95Ms: [p95(samples.filter(({ at }) => at < from)), p95(samples.filter(({ at }) => at >= from && at <= until))],
+    seconds: (end - begin) / 1000,
+    p95Ms: [p95((due) => due < begin), p95((due) => due >= begin && due <= end)],
   };
 }

@@ -1,20 +1,18 @@
 /**
  * Latency at half of the highest rate: how long an answer takes when the vault is busy and not full. First the calls'
- * rate at 32 connections is measured (a closed loop), then requests are sent at half of it on a schedule, on as many
- * connections as that takes, whether earlier ones have been answered or not. A request's time counts from when it was
- * due, so that one which holds up the others is seen in their times, too (no coordinated omission).
+ * rate at 32 connections is measured (a closed loop), then requests are sent at half of it on a schedule
+ * (`schedule.ts`), and their times count from when they were due.
  *
  * The rate is half of the vault's own, so of two checkouts the faster one is asked more often.
  *
  * The client shares the machine: `lateMs` says how late it sent, which is in the latencies. Requests are spaced evenly;
  * real callers come in crowds.
  */
-import { Worker } from 'node:worker_threads';
 import type { Checkout } from './checkout.ts';
 import { emailOfSubject, storeAll } from './client.ts';
 import { type Load, median, quantile, underLoad } from './load.ts';
-import { type Beats, now } from './metronome.ts';
 import { inTurns, openSide, type Rounds, type Run, type Side, withSides } from './run.ts';
+import { type Sent, scheduleOf, sendOnSchedule } from './schedule.ts';
 import { callLoads } from './throughput.ts';
 
 export const OPEN_CALLS = ['tokenize', 'tokenizeOfSubject', 'detokenize'] as const;
@@ -56,18 +54,6 @@ export async function measureOpenLoad(run: Run): Promise<OpenLoad[]> {
   });
 }
 
-/** When each request is due, in milliseconds from the first one on. */
-export function scheduleOf(perSecond: number, seconds: number): number[] {
-  return Array.from({ length: Math.floor(perSecond * seconds) }, (_, i) => (i * 1000) / perSecond);
-}
-
-/** One request: when it was due, sent and answered, on one clock. */
-export interface Sent {
-  readonly due: number;
-  readonly sent: number;
-  readonly answered: number;
-}
-
 /** @param warmUpMs requests that were due before this are not counted */
 export function latencyOf(requests: readonly Sent[], perSecond: number, warmUpMs: number): Latency {
   const counted = requests.filter(({ due }) => due >= warmUpMs);
@@ -80,24 +66,8 @@ export function latencyOf(requests: readonly Sent[], perSecond: number, warmUpMs
 /** @throws if a request is not answered with 2xx */
 async function onSchedule({ client }: Side, { path, body }: Load, perSecond: number, seconds: number) {
   const schedule = scheduleOf(perSecond, seconds + WARM_UP_SECONDS);
-  const beats: Beats = { from: now() + 1000 * WARM_UP_SECONDS, schedule };
-  const worker = new Worker(new URL('metronome.ts', import.meta.url), { workerData: beats });
-  const requests: Promise<Sent>[] = [];
-  const send = async (due: number): Promise<Sent> => {
-    const sent = now() - beats.from;
-    await client.send(path, body());
-    return { due, sent, answered: now() - beats.from };
-  };
-  await new Promise<void>((resolve, reject) => {
-    worker.on('message', (due: number) => {
-      const request = send(due);
-      request.catch(reject);
-      requests.push(request);
-    });
-    worker.once('error', reject);
-    worker.once('exit', () => resolve());
-  }).finally(() => worker.terminate());
-  return latencyOf(await Promise.all(requests), perSecond, 1000 * WARM_UP_SECONDS);
+  const { requests } = await sendOnSchedule(schedule, () => client.send(path, body()));
+  return latencyOf(requests, perSecond, 1000 * WARM_UP_SECONDS);
 }
 
 function mediansOf(rounds: Rounds<OpenCall, Latency>): Record<OpenCall, Latency> {

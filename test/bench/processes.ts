@@ -29,10 +29,13 @@ export interface Stores {
 }
 
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+process.on('exit', killServers);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+/** Ends at once what is left: after a part that failed, or with this process. */
+export function killServers(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
 
 /**
  * @param root the checkout whose server it is
