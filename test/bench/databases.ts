@@ -40,7 +40,8 @@ export async function openDatabases(engine: Engine): Promise<Databases> {
   };
   const removeFolder = () => rm(folder, { recursive: true, force: true });
   const removeHomes = async () => {
-    for (const home of await readdir(folder)) await rm(join(folder, home), { recursive: true });
+    // A server that has been killed may still be on its way out.
+    for (const home of await readdir(folder)) await rm(join(folder, home), { recursive: true, maxRetries: 5 });
   };
   if (engine === 'sqlite') {
     return {

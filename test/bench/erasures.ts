@@ -11,7 +11,7 @@ import { inTurns, openSide, type Rounds, type Run, type Side, withSides } from '
 export const NAMED_BY = ['token', 'ref'] as const;
 export type NamedBy = (typeof NAMED_BY)[number];
 
-/** More than any vault erases so far. If people run out, the rate is that of the time until then. */
+/** If a vault erases more and people run out, its rate is that of the time until then. */
 const PEOPLE_A_SECOND = 4_000;
 const WARM_UP_SECONDS = 1;
 

@@ -20,7 +20,8 @@ export const USAGE = `npm run bench -- [options]
       import       the customers of ../shared/data through the command
       scaling      p50 of single calls in a small and in a large vault
       epochs       the close of an epoch, and what apps notice of it
-  --rounds N                      how often each is measured; medians stand (3)
+  --rounds N                      how often each is measured; medians stand (3). On a machine that others use, many short
+                                  rounds say more than few long ones.
   --seconds N                     how long each is measured in a round (5)
   --records SMALL,LARGE           sizes of vaults for scaling and epochs (10000,100000)
   --full                          sizes 10000,1000000; to fill those takes minutes
