@@ -109,14 +109,17 @@ async function bench(options: Options): Promise<void> {
   const earlier = options.compare === undefined ? undefined : await readEarlierRun(options.compare);
   const of = machine();
   const startedAt = new Date();
-  const measured: OfEngine[] = [];
-  for (const engine of options.engines) measured.push(await measure(engine, checkouts, options));
   console.log(`\n${of.cores} × ${of.processor}, Node ${of.node}`);
   for (const { name, root, revision, changed } of checkouts) {
     console.log(`${name}: revision ${revision}${changed ? ' with changes' : ''}, ${root}`);
   }
   if (earlier !== undefined) console.log(`earlier: ${earlier.about}`);
-  for (const ofEngine of measured) print(ofEngine, earlier);
+  const measured: OfEngine[] = [];
+  for (const engine of options.engines) {
+    const ofEngine = await measure(engine, checkouts, options);
+    print(ofEngine, earlier);
+    measured.push(ofEngine);
+  }
   const missing = leftOut(options);
   if (missing.length > 0) console.log(`\nLeft out of this run: ${missing.join('; ')}.`);
   const written = {

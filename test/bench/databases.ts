@@ -4,6 +4,7 @@
  * and `full_page_writes` switched on, its other settings as it comes. On a temporary directory in memory an fsync costs
  * nothing, for the ceilings as for the vault, so `assertOnDisk` refuses it.
  */
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,6 +32,8 @@ export interface Databases {
 export async function openDatabases(engine: Engine): Promise<Databases> {
   const folder = await mkdtemp(join(tmpdir(), 'lethe-bench-'));
   await assertOnDisk(folder);
+  // Gigabytes, when a run is broken off.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   let homes = 0;
   const newHome = async () => {
     homes += 1;
