@@ -5,15 +5,16 @@
 import { VaultError } from '../errors.ts';
 import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
-import { lockRecords, pageOfSubject } from '../records/store.ts';
+import { fewOfSubject, holdRecords, lockRecords, pageOfSubject } from '../records/store.ts';
 import { type TombstoneRow, tombstonesOf } from '../records/tombstones.ts';
+import type { PartTx } from '../storage/side-by-side.ts';
 import type { RecordTx } from '../storage/tx.ts';
-import { liveSubject, markErased } from '../subjects/subjects.ts';
+import { holdLive, liveSubject, markErased } from '../subjects/subjects.ts';
 import { type Asking, findTokens } from '../tokens/tokens.ts';
 
 const PAGE = 1_000;
 
-type Doomed = { readonly record: RecordId; readonly generation: number };
+export type Doomed = { readonly record: RecordId; readonly generation: number };
 
 /** Exactly one of tokens, records and subject is given. */
 export interface Named {
@@ -28,8 +29,28 @@ export interface Named {
 export async function doomedBy(tx: RecordTx, indexes: IndexKeys, asking: Asking, named: Named): Promise<Doomed[]> {
   const { subject, byRef } = named;
   return subject === undefined
-    ? ofNames(tx, indexes, asking, named)
+    ? ofNames(tx, indexes, asking, named, (ids) => lockRecords(tx, asking.tenant, ids))
     : ofSubject(tx, asking.tenant, subject, byRef ? 'ref' : 'subject', asking.now);
+}
+
+/**
+ * The same for one of several erasures that are ordered together.
+ * @throws {LeftError} where it would have to wait for somebody, or there is anything out of the ordinary about it
+ */
+export async function doomedBeside(
+  part: PartTx<'records'>,
+  indexes: IndexKeys,
+  asking: Asking,
+  named: Named,
+): Promise<Doomed[]> {
+  const { tenant, now } = asking;
+  const { subject } = named;
+  if (subject === undefined) return ofNames(part, indexes, asking, named, (ids) => holdRecords(part, tenant, ids));
+  const mark = await holdLive(part, tenant, subject, now);
+  const ids = await fewOfSubject(part, tenant, subject);
+  const keys = await notErased(part, tenant, await holdRecords(part, tenant, ids));
+  await mark();
+  return keys;
 }
 
 /**
@@ -84,11 +105,12 @@ async function ofNames(
   indexes: IndexKeys,
   asking: Asking,
   { tokens, records = [] }: Named,
+  hold: (ids: readonly RecordId[]) => Promise<readonly Doomed[]>,
 ): Promise<Doomed[]> {
   const { tenant } = asking;
   const named = tokens === undefined ? records : await recordsOf(tx, indexes, asking, tokens);
   const ids = [...new Set(named)];
-  const rows = new Map((await lockRecords(tx, tenant, ids)).map((row) => [row.record, row]));
+  const rows = new Map((await hold(ids)).map((row) => [row.record, row]));
   const graves = await tombstonesOf(tx, tenant, ids);
   return ids.flatMap((record, i) => {
     if (isErased(graves[i])) return [];

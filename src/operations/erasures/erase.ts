@@ -10,10 +10,11 @@ import { perform } from '../../calls/perform.ts';
 import { inTime } from '../../calls/time-limit.ts';
 import { completeDestruction } from '../../erasure/complete-destruction.ts';
 import { type DestructionRow, findErasure, orderDestruction } from '../../erasure/destructions.ts';
-import { doomedBy } from '../../erasure/doomed.ts';
+import { type Doomed, doomedBeside, doomedBy } from '../../erasure/doomed.ts';
 import { EraseBody, type EraseRequest, type Receipt, ReceiptSchema } from '../../erasure/schema.ts';
 import { codeOf } from '../../errors.ts';
 import { type ErasureId, newId } from '../../ids.ts';
+import type { RecordTx } from '../../storage/tx.ts';
 import { namedSubject } from '../../subjects/refs.ts';
 import { ENDED } from '../../tokens/schema.ts';
 import type { Vault } from '../../vault/vault.ts';
@@ -60,15 +61,11 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
   const call = { action: 'erase' as const, reason: body.reason, idempotent, seenThrough: true as const };
   const order = await perform<DestructionRow>(vault, caller, call, async (door) => {
     const subject = await namedSubject(vault.keyStore.reader, vault.keyring, tenant, body);
-    return door.commit('exclusive', async (tx) => {
+    const named = { tokens: body.tokens, records: body.records, subject, byRef: body.ref !== undefined };
+    const asking = { tenant, audience: caller.audience, now: door.now };
+    const { indexes } = vault.keyring;
+    const bury = async (tx: RecordTx, keys: readonly Doomed[]) => {
       const erasure = newId('erasure', vault.random, door.now);
-      const named = { tokens: body.tokens, records: body.records, subject, byRef: body.ref !== undefined };
-      const keys = await doomedBy(
-        tx,
-        vault.keyring.indexes,
-        { tenant, audience: caller.audience, now: door.now },
-        named,
-      );
       const row = await orderDestruction(tx, tenant, {
         erasure,
         cause: 'erased',
@@ -77,9 +74,12 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
         by: caller.principal,
         at: door.now,
       });
-      const records = keys.map((key) => key.record);
-      return { reply: row, entry: { erasure, subject, records } };
-    });
+      return { reply: row, entry: { erasure, subject, records: keys.map((key) => key.record) } };
+    };
+    return door.commitTogether(
+      async (part) => bury(part, await doomedBeside(part, indexes, asking, named)),
+      async (tx) => bury(tx, await doomedBy(tx, indexes, asking, named)),
+    );
   });
   return receiptFor(caller, await complete(vault, caller, order));
 }
