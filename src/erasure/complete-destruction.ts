@@ -131,8 +131,8 @@ async function endTogether(shredded: Group<Completing>, patience: Patience): Pro
 }
 
 /**
- * Drops what the destroyed keys have left in the files of a store; and on SQLite, where a removed row stays in the files
- * until then, the ciphertext before anything is called completed.
+ * Drops what the destroyed keys have left in the files of a store; and on SQLite, where a removed row stays in the
+ * files until then, the ciphertext before anything is called completed.
  * @returns when the keys were gone
  */
 async function scrubbed(

@@ -2,9 +2,9 @@
  * Does together what several callers want done at the same moment, so that they share one transaction, its statements
  * and its locks. Whoever comes while a group is at work waits for the next one.
  *
- * Guarantees: a promise settles as it would if its item were alone. If a group fails, its halves are done again, down to
- * the item that fails, unless a store is unavailable, which concerns them all. What is done must therefore bear being
- * done twice. An item that a group leaves, because it would have to wait for somebody, holds up no group.
+ * Guarantees: a promise settles as it would if its item were alone. If a group fails, its halves are done again, down
+ * to the item that fails, unless a store is unavailable, which concerns them all. What is done must therefore bear
+ * being done twice. An item that a group leaves, because it would have to wait for somebody, holds up no group.
  * Items of different lanes do not wait for each other. Two that claim the same thing are never in one group.
  */
 import { UnavailableError } from '../errors.ts';
@@ -12,6 +12,7 @@ import { isTransient } from '../storage/errors.ts';
 
 const MAX_ITEMS = 64;
 const MAX_CLAIMS = 500;
+const TURNS = 6;
 
 /** Never empty. */
 export type Group<T> = readonly [T, ...T[]];
@@ -37,7 +38,7 @@ export class Gathering<T> {
   readonly #of: Gathered<T>;
   readonly #lanes = new Map<string, Waiting<T>[]>();
 
-  /** @param steps one after the other. The next group waits for the first alone; a group stays together in the others */
+  /** @param steps one after the other. The next group waits for the first alone; a group stays one in all */
   constructor(steps: readonly [Step<T>, ...Step<T>[]], of: Gathered<T>) {
     this.#steps = steps;
     this.#of = of;
@@ -60,8 +61,9 @@ export class Gathering<T> {
 
   async #run(lane: string, queue: Waiting<T>[]): Promise<void> {
     while (queue.length > 0) {
-      // Those whose requests were read in the same turn of the event loop come together.
-      await new Promise((resume) => setImmediate(resume));
+      // Those who were just answered ask again within a few turns of the event loop, and then share this group. Where
+      // nothing else happens, the turns take no time.
+      for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resume) => setImmediate(resume));
       await this.#do(this.#next(queue));
     }
     this.#lanes.delete(lane);

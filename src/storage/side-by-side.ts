@@ -2,9 +2,9 @@
  * Runs several works side by side in one exclusive transaction: equal lookups become one statement, and what the works
  * write is collected and sent as one statement a table.
  *
- * Guarantees: writes are sent only when every work has ended, so a work that throws leaves nothing behind and harms none
- * of the others. A work sees nothing that its neighbours write; `claim` keeps two from changing the same thing. No work
- * waits for a lock if it takes its locks with `skip` and leaves where it does not get one (`LeftError`).
+ * Guarantees: writes are sent only when every work has ended, so a work that throws leaves nothing behind and harms
+ * none of the others. A work sees nothing that its neighbours write; `claim` keeps two from changing the same thing. No
+ * work waits for a lock if it takes its locks with `skip` and leaves where it does not get one (`LeftError`).
  * Does not: outlive a statement that fails. Then all fail, and each must be run again.
  */
 import { StatementError } from './errors.ts';

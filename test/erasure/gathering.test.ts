@@ -36,10 +36,10 @@ function gathering(fails: (item: Item) => boolean = () => false) {
   return { add, done };
 }
 
-test('those that come in one turn are done together, those that come later in the next group', async () => {
+test('those that come at one moment are done together, those that come later in the next group', async () => {
   const { add, done } = gathering();
   const first = [add('a', '1'), add('a', '2')];
-  await new Promise((resume) => setImmediate(resume));
+  while (done.length === 0) await new Promise((resume) => setImmediate(resume));
   const second = [add('a', '3'), add('a', '4')];
   await Promise.all([...first, ...second]);
   await add('a', '5');
