@@ -7,12 +7,14 @@ import type { RecordId, SubjectId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { fewOfSubject, holdRecords, lockRecords, pageOfSubject } from '../records/store.ts';
 import { type TombstoneRow, tombstonesOf } from '../records/tombstones.ts';
-import type { PartTx } from '../storage/side-by-side.ts';
+import { LeftError, type PartTx } from '../storage/side-by-side.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import { holdLive, liveSubject, markErased } from '../subjects/subjects.ts';
 import { type Asking, findTokens } from '../tokens/tokens.ts';
 
 const PAGE = 1_000;
+/** How many names one of several erasures may have. */
+const FEW = 100;
 
 export type Doomed = { readonly record: RecordId; readonly generation: number };
 
@@ -45,6 +47,8 @@ export async function doomedBeside(
 ): Promise<Doomed[]> {
   const { tenant, now } = asking;
   const { subject } = named;
+  // A statement has room for so many from all of them.
+  if ((named.tokens ?? named.records ?? []).length > FEW) throw new LeftError();
   if (subject === undefined) return ofNames(part, indexes, asking, named, (ids) => holdRecords(part, tenant, ids));
   const mark = await holdLive(part, tenant, subject, now);
   const ids = await fewOfSubject(part, tenant, subject);

@@ -38,7 +38,7 @@ export class Gathering<T> {
   readonly #of: Gathered<T>;
   readonly #lanes = new Map<string, Waiting<T>[]>();
 
-  /** @param steps one after the other. The next group waits for the first alone; a group stays one in all */
+  /** @param steps one after the other. The next group waits for the first step alone; no step splits a group */
   constructor(steps: readonly [Step<T>, ...Step<T>[]], of: Gathered<T>) {
     this.#steps = steps;
     this.#of = of;
