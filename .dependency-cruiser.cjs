@@ -66,7 +66,7 @@ const MAY_IMPORT = {
   'calls/': ['vault/', ...NOUNS],
   'background/': ['calls/', 'vault/', ...NOUNS],
   'operations/': ['background/', 'calls/', 'vault/', ...NOUNS, 'config[.]ts$'],
-  'http/': [...SERVED, 'config[.]ts$', 'process-memory[.]ts$'],
+  'http/': [...SERVED, 'config[.]ts$', '(closed|process)-memory[.]ts$'],
   'import/': ['datatypes/(authentication-data|card-number|datatype)[.]ts$'],
   'client/': [],
   'config.ts': ['keyring/settings[.]ts$', 'storage/opening/url[.]ts$'],

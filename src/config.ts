@@ -14,6 +14,8 @@ export interface Config {
   readonly home: string;
   readonly host: string;
   readonly port: number;
+  /** How many processes serve. 1: this one does, and there is no other. */
+  readonly workers: number;
   /** Networks in CIDR notation. If it is empty, no proxy is believed. */
   readonly trustedProxies: readonly string[];
   /** Where clients find the API, without a slash at its end. If undefined, they find it where the server listens. */
@@ -58,6 +60,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     home,
     host: settings.LETHE_HOST,
     port: settings.LETHE_PORT,
+    workers: settings.LETHE_WORKERS,
     trustedProxies: settings.LETHE_TRUSTED_PROXIES ?? [],
     publicUrl: settings.LETHE_PUBLIC_URL,
     logLevel: settings.LETHE_LOG_LEVEL,
@@ -131,6 +134,7 @@ export function printable(config: Config): Record<string, string | number> {
     home: config.home,
     host: config.host,
     port: config.port,
+    ...(config.workers === 1 ? {} : { workers: config.workers }),
     ...(config.trustedProxies.length === 0 ? {} : { trustedProxies: config.trustedProxies.join(', ') }),
     ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     logLevel: config.logLevel,

@@ -24,6 +24,10 @@ function durationMs(text: string): number | undefined {
   return text === 'off' ? undefined : Number(text.slice(0, -1)) * UNITS_MS[text.slice(-1) as keyof typeof UNITS_MS];
 }
 
+/** A worker that no core is free for helps nobody, and takes connections of the stores. */
+const MAX_WORKERS = 64;
+export const workers = z.coerce.number().int().min(1).max(MAX_WORKERS);
+
 /** Networks, as text. The code that uses them parses them again. */
 const trustedProxies = z
   .string()
@@ -58,6 +62,9 @@ export const Settings = z.strictObject({
     .max(65_535)
     .default(7300)
     .describe('Port to listen on; 0 takes a free one.'),
+  LETHE_WORKERS: workers
+    .default(1)
+    .describe('How many processes serve the port, up to one for each core; above 1 on PostgreSQL only.'),
   LETHE_TRUSTED_PROXIES: trustedProxies
     .optional()
     .describe(

@@ -4,6 +4,8 @@ import { type Config, readConfig } from '../config.ts';
 import { runServer, whatToKeep } from '../http/serving/run.ts';
 import { getStatus } from '../operations/oversight/get-status.ts';
 import { wipe } from '../secret.ts';
+import { workers } from '../settings.ts';
+import { checked } from './arguments.ts';
 import { call, openAsSet } from './session.ts';
 
 export function addServerCommands(program: Command): void {
@@ -21,7 +23,11 @@ export function addServerCommands(program: Command): void {
   program
     .command('serve')
     .description('serve the API (the same as npm start)')
-    .action(() => runServer(readConfig()));
+    .option('--workers <n>', 'how many processes serve, in place of LETHE_WORKERS; above 1 on PostgreSQL only')
+    .action(({ workers: given }: { workers?: string }) => {
+      const config = readConfig();
+      return runServer(given === undefined ? config : { ...config, workers: checked(workers, given) });
+    });
 
   program
     .command('status')

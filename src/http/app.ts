@@ -16,6 +16,7 @@ import { problemOf } from './problem.ts';
 import { type Log, logAlarms, logAnswered, placesOf, warnerOf503 } from './serving/log.ts';
 import { newMetrics } from './serving/metrics.ts';
 import { newSources } from './serving/sources.ts';
+import { type Colleagues, nobodyElse, type Wellness } from './serving/workers/colleagues.ts';
 import { JWKS_PATH, jwksHandler } from './well-known.ts';
 
 /** What stands in front of the vault, as the settings say. */
@@ -30,12 +31,15 @@ export interface AppOptions {
   readonly log: Log;
   readonly closing: () => boolean;
   readonly events?: EventTimes | undefined;
+  /** Absent: this process serves alone. */
+  readonly colleagues?: Colleagues | undefined;
 }
 
-export function newApp({ vault, log, closing, events, front = {} }: AppOptions): Express {
+export function newApp(options: AppOptions): Express {
+  const { vault, log, closing, events, front = {}, colleagues = nobodyElse() } = options;
   const { trustedProxies = [], publicUrl } = front;
   const readiness = new Readiness(vault);
-  const metrics = newMetrics(vault.signals, measuring(vault));
+  const metrics = newMetrics(vault.signals, measuring(vault), colleagues);
   logAlarms(log, vault.signals);
   const app = express();
   app.disable('x-powered-by');
@@ -78,17 +82,23 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
     const reply = { status: 'ok', ...(await releaseAndSchema()) };
     send(response, 200, 'application/json', reply, id(), closing());
   });
-  app.get('/readyz', async (_, response) => {
-    const unavailable = closing() ? { server: 'shutting_down' } : await readiness.look();
-    const ready = Object.keys(unavailable).length === 0;
+  colleagues.answer('readiness', async () => ({
+    unavailable: await readiness.look(),
     // The vault answers calls, but erasures wait before they are called completed.
-    const degraded = vault.journal.failing ? { degraded: { journal: 'journal_unavailable' } } : {};
-    const reply = ready ? { status: 'ready', ...degraded } : { status: 'unavailable', unavailable };
+    degraded: vault.journal.failing ? { journal: 'journal_unavailable' } : {},
+  }));
+  app.get('/readyz', async (_, response) => {
+    const found = closing() ? SHUTTING_DOWN : together(await colleagues.ask('readiness'));
+    const { unavailable, degraded } = found;
+    const ready = Object.keys(unavailable).length === 0;
+    const reply = ready
+      ? { status: 'ready', ...(Object.keys(degraded).length > 0 && { degraded }) }
+      : { status: 'unavailable', unavailable };
     send(response, ready ? 200 : 503, 'application/json', reply, id(), closing());
   });
   app.get('/metrics', async (_, response) => {
-    const text = await metrics.registry.metrics();
-    response.writeHead(200, [...SECURITY_HEADERS, 'Content-Type', metrics.registry.contentType]);
+    const text = await metrics.scrape();
+    response.writeHead(200, [...SECURITY_HEADERS, 'Content-Type', metrics.contentType]);
     response.end(text);
   });
   // A holder who brings one share too many is told so. The share is not read.
@@ -119,6 +129,19 @@ export function newApp({ vault, log, closing, events, front = {} }: AppOptions):
     send(response, problem.status, 'application/problem+json', problem, problem.request, closing());
   });
   return app;
+}
+
+const SHUTTING_DOWN: Wellness = { unavailable: { server: 'shutting_down' }, degraded: {} };
+/** One that hangs takes no new connection, and those that it has are answered late: the others still answer. */
+const SILENT: Wellness = { unavailable: {}, degraded: { worker: 'no_answer' } };
+
+/** What is wrong with any process of this server. */
+function together(all: readonly (Wellness | undefined)[]): Wellness {
+  const each = all.map((one) => one ?? SILENT);
+  return {
+    unavailable: Object.assign({}, ...each.map(({ unavailable }) => unavailable)),
+    degraded: Object.assign({}, ...each.map(({ degraded }) => degraded)),
+  };
 }
 
 /** As Express writes it: `/v1/tokens/:token`. */

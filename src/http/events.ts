@@ -6,9 +6,9 @@
  *   data: {"job":"job_…",…}    the whole state, so that the next event makes up for a lost one
  *   :                          a comment, sent after a while of silence: proxies end what seems dead
  *
- * Guarantees: the number of streams is bounded, in all, for each tenant and for each principal. A slow reader costs one
- * event, since none is written before the last has left. A stream ends within a minute of its API key's end, and when
- * the server stops.
+ * Guarantees: the number of streams of a process is bounded, in all, for each tenant and for each principal. A slow
+ * reader costs one event, since none is written before the last has left. A stream ends within a minute of its API
+ * key's end, and when the server stops.
  * Does not: tell every change between two looks. It looks at the store, so every node shows the work of any node.
  */
 import type { ServerResponse } from 'node:http';

@@ -71,6 +71,8 @@ export interface KeyringOptions {
   readonly node?: Node | undefined;
   /** The root key that is replacing the vault's; epochs that begin are made with it. The caller keeps it. */
   readonly nextRootKey?: Buffer | undefined;
+  /** Receives the root key that is the vault's, for those who open it once more; wiped with the keyring, so copy it. */
+  readonly unsealed?: ((rootKey: Buffer) => void) | undefined;
   /** The last epoch whose close is remembered outside the stores; asked where an epoch's secret is missing. */
   readonly lastClose?: ((key: JournalKey) => Promise<number>) | undefined;
   readonly random: RandomSource;
@@ -115,6 +117,7 @@ export async function openKeyring(options: KeyringOptions): Promise<{ keyring: K
   const windows = new WindowKeys(store, epochs, random, clock);
   const signing = new SigningKeys(store, epochs, vaultId as Id<'vault'>, random, clock);
   let wipes = epochs.wipes;
+  options.unsealed?.(rootKey);
   const held = owned.move();
   const keyring: Keyring = {
     epochs,

@@ -1,7 +1,8 @@
 /** Where the root key and the secrets of root slots come from, as `config.ts` reads it. */
 
 export type RootKeySource =
-  | { readonly from: 'environment'; readonly key: Buffer }
+  /** `of`: where it came from, if a process that had it handed it on. */
+  | { readonly from: 'environment'; readonly key: Buffer; readonly of?: RootKeySource['from'] }
   /** `isDefault`: where no setting names a file. One that lies there is no consent to make a vault with it. */
   | { readonly from: 'file'; readonly path: string; readonly isDefault?: boolean }
   | { readonly from: 'passphrase'; readonly passphrase: string; readonly saltPath: string }

@@ -26,6 +26,7 @@ import { Node } from '../keyring/nodes/node.ts';
 import { amongOthers } from '../keyring/nodes/node-admission.ts';
 import { assertPrivateKeys } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root/root-key.ts';
+import type { RootKeySource } from '../keyring/settings.ts';
 import type { JournalKey } from '../keyring/tree/journal-key.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { DEFAULT_PLANNED_RECORDS } from '../settings.ts';
@@ -117,6 +118,7 @@ async function assembleAs(opening: Opening, node: Node | undefined): Promise<Vau
     readOnly: drilling,
     node,
     nextRootKey,
+    unsealed: options.unsealed,
     lastClose: (key) => journalOf(opening, key).lastClose(),
     random,
     clock,
@@ -148,7 +150,17 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
   const signals = newSignals();
   const hasher = new PasswordHasher({ random, ...passwords });
   const parts = {
-    ...{ recordStore, keyStore, keyring, journal, random, clock, signals, hasher, rootKeyFrom: config.rootKey.from },
+    ...{
+      recordStore,
+      keyStore,
+      keyring,
+      journal,
+      random,
+      clock,
+      signals,
+      hasher,
+      rootKeyFrom: originOf(config.rootKey),
+    },
     ...{ rotateEveryMs: config.rotateEveryMs, node: node?.name },
     ...{ backupDir: config.backupDir, keyBackupDir: config.keyBackupDir },
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
@@ -201,6 +213,11 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
       }
     },
   };
+}
+
+/** Where the root key came from, whoever has handed it on since. */
+function originOf(source: RootKeySource): RootKeySource['from'] {
+  return source.from === 'environment' ? (source.of ?? source.from) : source.from;
 }
 
 /** In the node's home, and beside the copies of the key store. A copy that is tried out has none, and asks none. */

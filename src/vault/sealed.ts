@@ -160,7 +160,10 @@ export class SealedVault {
     try {
       using rootKey = secret(await this.#combine());
       const { opened, ...options } = this.#options;
-      const vault = await openVault({ ...this.#config, rootKey: { from: 'environment', key: rootKey } }, options);
+      const vault = await openVault(
+        { ...this.#config, rootKey: { from: 'environment', key: rootKey, of: 'shares' } },
+        options,
+      );
       try {
         await recordUnsealing(vault, `${set.set}/${shares.join(',')}`);
         await opened(vault, rootKey);

@@ -58,8 +58,8 @@ export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreU
 export interface VaultOptions {
   readonly clock?: Clock;
   readonly random?: RandomSource;
-  /** For new password verifiers; tests take weak ones, which are quick. */
-  readonly passwords?: Pick<PasswordHasherOptions, 'params'>;
+  /** For password verifiers: tests make weak ones, which are quick; of several workers, each computes few at once. */
+  readonly passwords?: Pick<PasswordHasherOptions, 'params' | 'maxRunning'>;
   /** Makes a vault in an empty home, or resumes making it. Only `lethe init` and a server's start set it. */
   readonly mayMake?: boolean;
   /** Opens although a store lacks erasures, to run `recover` and nothing else. */
@@ -72,6 +72,8 @@ export interface VaultOptions {
   readonly look?: LookOptions;
   /** Opens beside nodes that share no root slot with this one, only to act on those nodes. */
   readonly visiting?: boolean;
+  /** Receives the root key once it opens the keys, for others who open the vault as well; the keyring wipes it. */
+  readonly unsealed?: ((rootKey: Buffer) => void) | undefined;
   /** How long calls and stores are waited for; defaults unless given. */
   readonly limits?: Partial<StoreLimits & { readonly callMs: number }>;
   /** The root key that is to replace the vault's. Opens it with both, for `replaceRoot`, also where that was begun. */

@@ -5,10 +5,13 @@ import request from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { closing } from '../../src/background/long-jobs.ts';
 import { newApp } from '../../src/http/app.ts';
+import { newMetrics } from '../../src/http/serving/metrics.ts';
+import { type Answers, type Asked, nobodyElse } from '../../src/http/serving/workers/colleagues.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
 import { SlotPulse } from '../../src/keyring/upkeep/slot-pulse.ts';
 import { drill } from '../../src/operations/copies/drill.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
+import { newSignals } from '../../src/vault/signals.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { backUp, backupFolder } from '../backup/folders.ts';
 import { contextOf } from '../support/epochs.ts';
@@ -111,4 +114,32 @@ test('a scrape tells of slots by number, and the handbook has a row for every me
   const page = await readFile(new URL('../../src/deploy/README.md', import.meta.url), 'utf8');
   const rows = [...page.matchAll(/^\| `(lethe_\w+)/gm)].map(([, name]) => name);
   expect(rows.toSorted()).toEqual(names.toSorted());
+});
+
+test('of several workers each tells of itself, with its number, and one of the vault', async () => {
+  let measured = 0;
+  let tell: ((asked: Asked) => Promise<Answers['metrics']>) | undefined;
+  const measure = async () => {
+    measured += 1;
+    throw new Error('not asked here');
+  };
+  newMetrics(newSignals(), measure, {
+    ...nobodyElse(),
+    number: 2,
+    answer: (_, how) => {
+      tell = how as typeof tell;
+    },
+  });
+  const answered = async (isFirst: boolean) => (await tell?.({ isFirst, serving: 3, lost: 1 })) ?? [];
+  const second = await answered(false);
+  expect(measured).toBe(0);
+  expect(second.map(({ name }) => name)).not.toContain('lethe_workers');
+  const started = second.find(({ name }) => name === 'process_start_time_seconds');
+  expect(started?.values).toMatchObject([{ labels: { worker: 2 } }]);
+
+  const first = await answered(true);
+  expect(measured).toBe(1);
+  const told = (name: string) => first.find((metric) => metric.name === name)?.values[0];
+  expect(told('lethe_workers')).toMatchObject({ value: 3, labels: {} });
+  expect(told('lethe_workers_lost_total')).toMatchObject({ value: 1, labels: {} });
 });

@@ -1,7 +1,7 @@
 /** What a supervisor is told, by a program in the place of systemd-notify, and by the real one to a socket that is real. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { pino } from 'pino';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -9,22 +9,8 @@ import { readConfig } from '../../src/config.ts';
 import { newSupervisor } from '../../src/http/serving/supervisor.ts';
 import { lethe } from '../support/command.ts';
 import { startServer } from '../support/server-process.ts';
+import { stub } from '../support/systemd-notify.ts';
 import { temporaryFolder } from '../support/temporary.ts';
-
-/** A program first in the path that writes down how it was called, and with which environment. */
-async function stub() {
-  const { path, remove } = await temporaryFolder();
-  onTestFinished(remove);
-  await mkdir(`${path}/bin`);
-  const script = `#!/bin/sh\necho "$NOTIFY_SOCKET|$LETHE_ROOT_KEY|$*" >> '${path}/told'\n`;
-  await writeFile(`${path}/bin/systemd-notify`, script);
-  await chmod(`${path}/bin/systemd-notify`, 0o755);
-  return {
-    path,
-    env: { NOTIFY_SOCKET: '/run/test/notify', PATH: `${path}/bin:${process.env.PATH}` },
-    told: async () => (await readFile(`${path}/told`, 'utf8').catch(() => '')).split('\n').filter(Boolean),
-  };
-}
 
 test('a server that serves says so with its process, and says that it stops; no key goes along', async () => {
   const { path, env, told } = await stub();

@@ -540,7 +540,9 @@ test('a server that lives is heard, within the time that silence takes', async (
 
   const findings = await examined(home, { look });
 
-  expect(said(findings, 'nodes')).toEqual([expect.stringMatching(/^ok 1 servers give signs of life/)]);
+  expect(said(findings, 'nodes')).toEqual([
+    expect.stringMatching(/^ok Servers give signs of life \(processes: 1, nodes: 1\)/),
+  ]);
   expect(time).toBeLessThanOrEqual(5_000);
 });
 

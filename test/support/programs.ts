@@ -38,6 +38,7 @@ export async function joinPrograms(folder: string): Promise<Programs> {
       server: join(root, 'src/main.ts'),
       'quick-takeover': join(root, 'test/support/quick-takeover.ts'),
       'long-job-worker': join(root, 'src/background/long-job-worker.ts'),
+      worker: join(root, 'src/http/serving/workers/worker.ts'),
     },
     platform: 'node',
     external: LEFT_ALONE,
@@ -46,8 +47,8 @@ export async function joinPrograms(folder: string): Promise<Programs> {
   await bundle.write({
     dir: join(folder, PLACE),
     format: 'esm',
-    // The server starts its thread by the name that it has in `src/`.
-    entryFileNames: ({ name }) => (name === 'long-job-worker' ? '[name].ts' : '[name].js'),
+    // The server starts its thread and its workers by the names that they have in `src/`.
+    entryFileNames: ({ name }) => (name.endsWith('worker') ? '[name].ts' : '[name].js'),
     chunkFileNames: '[name]-[hash].js',
   });
   await bundle.close();

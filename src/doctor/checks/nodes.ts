@@ -48,9 +48,11 @@ export const nodes: Check = {
       );
     }
     if (found.length > 0) return found;
-    const servers = alive.filter(({ kind }) => kind === 'server').length;
-    if (servers === 0) return [note('No server of this vault runs: nothing is closed, completed or swept.')];
-    return [ok(`${servers} servers give signs of life, and every node has forgotten what is destroyed.`)];
+    const servers = alive.filter(({ kind }) => kind === 'server');
+    const hosts = new Set(servers.map(({ node }) => node)).size;
+    if (servers.length === 0) return [note('No server of this vault runs: nothing is closed, completed or swept.')];
+    const lives = `Servers give signs of life (processes: ${servers.length}, nodes: ${hosts})`;
+    return [ok(`${lives}, and every node has forgotten what is destroyed.`)];
   },
 };
 

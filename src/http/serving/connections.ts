@@ -44,6 +44,8 @@ export function boundConnections(server: Server, log: Log, refused: () => void):
   if (room === undefined) return;
   const { limit, connections } = room;
   server.maxConnections = connections;
+  // Of a worker, too: otherwise it would hand the connection back, and be given it again. (Its types do not have this.)
+  Object.assign(server, { dropMaxConnection: true });
   if (connections < ENOUGH) {
     log.warn(
       { limit, connections },

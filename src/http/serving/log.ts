@@ -30,10 +30,14 @@ export interface Answered {
   readonly at?: ReturnType<typeof placeOf>;
 }
 
-export function newLog(level: string): Log {
+/** POSIX: what several processes write to one pipe stays whole up to so many bytes (PIPE_BUF, Linux). */
+const WHOLE_BYTES = 4096;
+
+/** @param worker the number of this worker, which each of its lines names */
+export function newLog(level: string, worker?: number): Log {
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ fd: 1, sync: false }),
+    { level, base: worker === undefined ? null : { worker }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 1, sync: false, ...(worker !== undefined && { maxWrite: WHOLE_BYTES }) }),
   );
 }
 

@@ -1,20 +1,28 @@
 /** Prometheus metrics: counts and times, by closed words only. No label ever holds a tenant's data, an id or a path. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Measures } from '../../vault/measure.ts';
 import type { Signals } from '../../vault/signals.ts';
 import type { Answered } from './log.ts';
 import type { Disbelieved } from './sources.ts';
+import { type Asked, type Colleagues, nobodyElse } from './workers/colleagues.ts';
 
 export interface Metrics {
-  readonly registry: Registry;
+  readonly contentType: string;
+  /** What a scrape shows: of every worker what it counted, with its number; of the vault, which is one, what it is. */
+  scrape(): Promise<string>;
   answered(answered: Answered): void;
   /** A request named a client that was not believed. */
   disbelieved(why: Disbelieved): void;
 }
 
 /** @param measure called at each scrape; if it fails, the answer leaves out what it measures */
-export function newMetrics(signals: Signals, measure: () => Promise<Measures>): Metrics {
+export function newMetrics(
+  signals: Signals,
+  measure: () => Promise<Measures>,
+  colleagues: Colleagues = nobodyElse(),
+): Metrics {
   const registry = new Registry();
+  if (colleagues.number !== undefined) registry.setDefaultLabels({ worker: colleagues.number });
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
   const requests = new Histogram({
@@ -78,7 +86,9 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
     help: 'Requests of which a trusted proxy named the client in a way that cannot be believed.',
     registers,
   });
-  addGauges(registry, measure);
+  const ofVault = new Registry();
+  addGauges(ofVault, measure);
+  const setWorkers = addWorkers(ofVault);
   signals.on('call', ({ action, outcome, code }) => calls.inc({ action, outcome, code: code ?? '' }));
   signals.on('values', ({ action, count }) => values.inc({ action }, count));
   signals.on('integrityFailure', () => integrityFailures.inc());
@@ -87,10 +97,37 @@ export function newMetrics(signals: Signals, measure: () => Promise<Measures>): 
   signals.on('storeCorruption', () => storeCorruptions.inc());
   signals.on('connectionRefused', () => connectionsRefused.inc());
   signals.on('job', ({ name, failed }) => jobs.inc({ job: name, outcome: failed === undefined ? 'done' : failed }));
+  // The vault is asked by one for all.
+  colleagues.answer('metrics', async (asked) => {
+    setWorkers(asked);
+    return [...(await registry.getMetricsAsJSON()), ...(asked.isFirst ? await ofVault.getMetricsAsJSON() : [])];
+  });
   return {
-    registry,
+    contentType: registry.contentType,
+    async scrape() {
+      const answers = (await colleagues.ask('metrics')).filter((answer) => answer !== undefined);
+      // No two have the same labels, so nothing is added up.
+      const apart = answers.map((metrics) => metrics.map((metric) => ({ ...metric, aggregator: 'first' })));
+      return AggregatorRegistry.aggregate(apart).metrics();
+    },
     disbelieved: (why) => (why === 'peer' ? untrustedForwarded : unreadableForwarded).inc(),
     answered: ({ operation, status, seconds }) => requests.observe({ operation, status }, seconds),
+  };
+}
+
+/** How the workers are, as the first process knows it. @returns a function that sets it */
+function addWorkers(registry: Registry): (asked: Asked) => void {
+  const registers = [registry];
+  const serving = new Gauge({ name: 'lethe_workers', help: 'Processes that serve the port.', registers });
+  const lost = new Counter({
+    name: 'lethe_workers_lost_total',
+    help: 'Workers that died and were replaced. Rising: an alarm.',
+    registers,
+  });
+  return (asked) => {
+    serving.set(asked.serving);
+    lost.reset();
+    lost.inc(asked.lost);
   };
 }
 

@@ -13,23 +13,35 @@ import { handOver, secret, wipe } from '../../secret.ts';
 import { CALLED, StoreCorruptError } from '../../storage/errors.ts';
 import { openVault } from '../../vault/open-vault.ts';
 import { openSealed, type SealedVault } from '../../vault/sealed.ts';
-import type { Vault } from '../../vault/vault.ts';
+import type { Vault, VaultOptions } from '../../vault/vault.ts';
 import { type Log, logJob, newLog, placesOf } from './log.ts';
 import { type RunningServer, serve, serveSealed } from './server.ts';
 import { listenForStop, type Stopping } from './stopping.ts';
 import { newSupervisor, type Supervisor } from './supervisor.ts';
 import { systemFault } from './system-faults.ts';
+import type { Colleagues } from './workers/colleagues.ts';
+import { assertMayHaveWorkers, Workers } from './workers/workers.ts';
 
 /** How the server's long jobs run. Tests pass other times. */
 type JobOptions = Pick<LongJobOptions, 'leaseTtlMs'>;
 
+/** A process that serves, and what it tells whom. */
 interface Around {
   readonly log: Log;
   readonly stopping: Stopping;
   readonly supervisor: Supervisor;
+  /** Whether it speaks for the server: it may make a vault, and greets whoever has started it. */
+  readonly isFirst: boolean;
+  /** Absent: it serves alone. */
+  readonly colleagues?: Colleagues;
+  /** Receives the root key when it opens the vault, or nothing; see `VaultOptions`. */
+  readonly unsealed?: ((rootKey: Buffer) => void) | undefined;
+  /** Called when it serves the vault. */
+  readonly serving?: () => void;
 }
 
 export async function runServer(config: Config, jobs: JobOptions = {}): Promise<void> {
+  if (config.workers > 1) assertMayHaveWorkers(config);
   const log = newLog(config.logLevel);
   dieQuietly();
   const stopping = listenForStop({ log, withParent: startedByNpm() });
@@ -40,23 +52,47 @@ export async function runServer(config: Config, jobs: JobOptions = {}): Promise<
   }
   const supervisor = newSupervisor(config.notify, log);
   await warnOfMissing(config, log);
-  if (config.rootKey.from === 'shares') return runSealed(config, { log, stopping, supervisor }, jobs);
-  const vault = await openVault(config, { mayMake: true, process: 'server' });
+  if (config.workers > 1) return runWorkers(config, log, stopping, supervisor);
+  await runVault(config, { log, stopping, supervisor, isFirst: true }, jobs);
+}
+
+function runWorkers(config: Config, log: Log, stopping: Stopping, supervisor: Supervisor): void {
+  const cannotServe = (code: number) => log.flush(() => process.exit(code));
+  const workers = new Workers({ config, log, supervisor, cannotServe });
+  workers.start();
+  stopping.onStop(async () => {
+    supervisor.stopping();
+    await workers.stop();
+  });
+}
+
+/** Opens the vault, or waits for its shares, and serves it until the process is told to stop. */
+export async function runVault(config: Config, around: Around, jobs: JobOptions = {}): Promise<void> {
+  const { log, stopping, supervisor, isFirst, colleagues, unsealed } = around;
+  if (config.rootKey.from === 'shares') return runSealed(config, around, jobs);
+  const passwords = passwordsOf(config);
+  const vault = await openVault(config, { mayMake: isFirst, process: 'server', unsealed, passwords });
   if (stopping.asked) return stopping.onStop(() => vault.close());
   const stopWork = startWork(vault, config, log, jobs);
   // A node that never served must not be waited for.
-  const server = await serve(vault, log, config).catch(async (error: unknown) => {
+  const server = await serve(vault, log, { ...config, colleagues }).catch(async (error: unknown) => {
     await stopWork();
     throw error;
   });
-  log.info({ settings: printable(config), url: server.url }, 'serving');
-  process.stdout.write(`${welcome(config, vault, server)}\n`);
+  log.info({ ...(isFirst && { settings: printable(config) }), url: server.url }, 'serving');
+  if (isFirst) process.stdout.write(`${welcome(config, vault, server)}\n`);
   supervisor.ready(`Serving on ${server.url}`);
+  around.serving?.();
   stopping.onStop(async () => {
     supervisor.stopping();
     await server.stop();
     await stopWork();
   });
+}
+
+/** Together the workers compute no more verifiers at once than there are of them. */
+function passwordsOf({ workers }: Config): NonNullable<VaultOptions['passwords']> {
+  return workers === 1 ? {} : { maxRunning: 1 };
 }
 
 /** The first copy makes the folder that a setting names, also where a disk should be mounted and is not. */
@@ -68,22 +104,25 @@ async function warnOfMissing({ backupDir, keyBackupDir }: Config, log: Log): Pro
 }
 
 /** Listens without a key until enough shares were given. Then the same process and socket serve the vault. */
-async function runSealed(config: Config, { log, stopping, supervisor }: Around, jobs: JobOptions): Promise<void> {
+async function runSealed(config: Config, around: Around, jobs: JobOptions): Promise<void> {
+  const { log, stopping, supervisor, colleagues, unsealed } = around;
   let stopWork = async () => {};
   const sealed: SealedVault = await openSealed(config, {
     process: 'server',
+    passwords: passwordsOf(config),
     opened(vault, rootKey) {
       // Long jobs open the vault again, and must not ask for shares again.
       using key = secret(Buffer.from(rootKey));
-      const stop = startWork(vault, { ...config, rootKey: { from: 'environment', key } }, log, jobs);
-      stopWork = () => stop().finally(() => wipe(key));
+      stopWork = startWork(vault, { ...config, rootKey: { from: 'environment', key } }, log, jobs);
       handOver(key);
       server.open(vault);
       log.info({ url: server.url }, 'unsealed; serving');
       supervisor.status(`Serving on ${server.url}`);
+      unsealed?.(rootKey);
+      around.serving?.();
     },
   });
-  const server = await serveSealed(sealed, log, config);
+  const server = await serveSealed(sealed, log, { ...config, colleagues });
   log.info({ settings: printable(config), url: server.url }, 'sealed');
   const { needed } = sealed.progress;
   process.stdout.write(
@@ -99,7 +138,7 @@ async function runSealed(config: Config, { log, stopping, supervisor }: Around, 
   });
 }
 
-/** @returns a function that finishes the work under way and closes the vault */
+/** @returns a function that finishes the work under way, closes the vault, and wipes the root key in the settings */
 function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): () => Promise<void> {
   const report = (done: Parameters<LongJobOptions['report']>[0]) => logJob(log, done);
   const stopJobs = startBackground(vault, report);
@@ -115,8 +154,12 @@ function startWork(vault: Vault, config: Config, log: Log, jobs: JobOptions): ()
     log.warn({ store, server }, 'another server took over a store, with all that this node had acknowledged in it'),
   );
   return async () => {
-    await Promise.all([stopJobs(), stopLongJobs()]);
-    await vault.close();
+    try {
+      await Promise.all([stopJobs(), stopLongJobs()]);
+      await vault.close();
+    } finally {
+      if (config.rootKey.from === 'environment') wipe(config.rootKey.key);
+    }
   };
 }
 

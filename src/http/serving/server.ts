@@ -11,6 +11,7 @@ import type { EventTimes } from '../events.ts';
 import { boundConnections } from './connections.ts';
 import { type Log, placesOf } from './log.ts';
 import { newSealedApp } from './sealed.ts';
+import type { Colleagues } from './workers/colleagues.ts';
 
 const HEADERS_TIMEOUT_MS = 10_000;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -28,11 +29,13 @@ interface Address extends Front {
   readonly host: string;
   readonly port: number;
   readonly events?: EventTimes;
+  readonly colleagues?: Colleagues | undefined;
 }
 
 export function serve(vault: Vault, log: Log, address: Address): Promise<RunningServer> {
   const refused = () => void vault.signals.emit('connectionRefused');
-  const handler = (closing: () => boolean) => newApp({ vault, log, closing, events: address.events, front: address });
+  const { events, colleagues } = address;
+  const handler = (closing: () => boolean) => newApp({ vault, log, closing, events, colleagues, front: address });
   return listen(handler, address, log, refused);
 }
 
@@ -55,7 +58,8 @@ export async function serveSealed(
     ...server,
     open(vault) {
       refused = () => void vault.signals.emit('connectionRefused');
-      answer = newApp({ vault, log, closing, events: address.events, front: address });
+      const { events, colleagues } = address;
+      answer = newApp({ vault, log, closing, events, colleagues, front: address });
     },
   };
 }

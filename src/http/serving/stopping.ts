@@ -21,6 +21,8 @@ export interface StoppingOptions {
 export interface Stopping {
   /** Whether the server was told to stop. */
   readonly asked: boolean;
+  /** Asks for it. */
+  stop(why: string): void;
   /** Sets what finishes the work. It runs at once if the server was already told to stop. */
   onStop(finish: () => Promise<void>): void;
 }
@@ -54,6 +56,7 @@ export function listenForStop({ log, withParent }: StoppingOptions): Stopping {
     get asked() {
       return asked;
     },
+    stop: first,
     onStop(work) {
       finish = work;
       if (asked) void end(work);
