@@ -13,6 +13,8 @@ export interface Client {
   readonly url: string;
   readonly apiKey: string;
   call<R>(path: string, body: unknown): Promise<R>;
+  /** A call whose body is JSON already. */
+  send<R>(path: string, body: string): Promise<R>;
   get<R>(path: string): Promise<R>;
   tokenize(items: readonly TokenizeItem[]): Promise<Tokenized[]>;
   close(): void;
@@ -51,11 +53,13 @@ function newClient(url: string, apiKey: string): Client {
       sent.on('error', reject);
       sent.end(text);
     });
-  const call = <R>(path: string, body: unknown) => ask<R>('POST', path, JSON.stringify(body));
+  const send = <R>(path: string, body: string) => ask<R>('POST', path, body);
+  const call = <R>(path: string, body: unknown) => send<R>(path, JSON.stringify(body));
   return {
     url,
     apiKey,
     call,
+    send,
     get: (path) => ask('GET', path, ''),
     tokenize: async (items) => (await call<{ results: Tokenized[] }>('/v1/tokenize', { items })).results,
     close: () => agent.destroy(),
@@ -107,4 +111,13 @@ export function emailAt(position: number): string {
 
 export function emailOfSubject(position: number): TokenizeItem {
   return { type: 'email', value: emailAt(position), subject: `cust_${Math.floor(position / 5)}` };
+}
+
+/** An address of a person who has nothing else. */
+export function emailOfNewPerson(position: number): TokenizeItem {
+  return { type: 'email', value: emailAt(position), subject: personAt(position) };
+}
+
+export function personAt(position: number): string {
+  return `person_${position}`;
 }

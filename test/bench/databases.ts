@@ -4,7 +4,8 @@
  * and `full_page_writes` switched on, its other settings as it comes. On a temporary directory in memory an fsync costs
  * nothing, for the ceilings as for the vault, so `assertOnDisk` refuses it.
  */
-import { mkdir, mkdtemp, rm, statfs } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -23,12 +24,16 @@ export interface Databases {
   fresh(): Promise<Stores & { readonly home: string }>;
   /** One more empty database of the same engine on the same disk. */
   freshCeiling(): Promise<string>;
+  /** Drops all of these, so that nothing is vacuumed or written out of them while something else is measured. */
+  clear(): Promise<void>;
   remove(): Promise<void>;
 }
 
 export async function openDatabases(engine: Engine): Promise<Databases> {
   const folder = await mkdtemp(join(tmpdir(), 'lethe-bench-'));
   await assertOnDisk(folder);
+  // Gigabytes, when a run is broken off.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   let homes = 0;
   const newHome = async () => {
     homes += 1;
@@ -37,6 +42,10 @@ export async function openDatabases(engine: Engine): Promise<Databases> {
     return home;
   };
   const removeFolder = () => rm(folder, { recursive: true, force: true });
+  const removeHomes = async () => {
+    // A server that has been killed may still be on its way out.
+    for (const home of await readdir(folder)) await rm(join(folder, home), { recursive: true, maxRetries: 5 });
+  };
   if (engine === 'sqlite') {
     return {
       durability: 'WAL, synchronous FULL',
@@ -49,27 +58,36 @@ export async function openDatabases(engine: Engine): Promise<Databases> {
         };
       },
       freshCeiling: async () => `sqlite:${join(await newHome(), 'ceiling.db')}`,
+      clear: removeHomes,
       remove: removeFolder,
     };
   }
   const { url, stop } = await startPostgres();
   const durability = await makeDurable(url);
+  const made: string[] = [];
+  const newDatabase = async (name: string) => {
+    await tell(url, `CREATE DATABASE ${name}`);
+    made.push(name);
+    return databaseUrl(url, name);
+  };
   return {
     durability,
     async fresh() {
       const home = await newHome();
       const name = `bench_${homes}`;
-      await tell(url, `CREATE DATABASE ${name}_records`, `CREATE DATABASE ${name}_keys`);
       return {
         home,
-        recordStoreUrl: databaseUrl(url, `${name}_records`),
-        keyStoreUrl: databaseUrl(url, `${name}_keys`),
+        recordStoreUrl: await newDatabase(`${name}_records`),
+        keyStoreUrl: await newDatabase(`${name}_keys`),
       };
     },
     async freshCeiling() {
       homes += 1;
-      await tell(url, `CREATE DATABASE bench_${homes}_ceiling`);
-      return databaseUrl(url, `bench_${homes}_ceiling`);
+      return newDatabase(`bench_${homes}_ceiling`);
+    },
+    async clear() {
+      await tell(url, ...made.splice(0).map((name) => `DROP DATABASE ${name} WITH (FORCE)`));
+      await removeHomes();
     },
     async remove() {
       await stop();

@@ -1,5 +1,4 @@
 /** What a result depends on besides the code: the machine, the versions, and what else ran. */
-import { execFileSync } from 'node:child_process';
 import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 
 export interface Machine {
@@ -8,9 +7,6 @@ export interface Machine {
   readonly memoryGb: number;
   readonly system: string;
   readonly node: string;
-  readonly revision: string;
-  /** Whether files differ from that revision. */
-  readonly changed: boolean;
 }
 
 export function machine(): Machine {
@@ -21,20 +17,10 @@ export function machine(): Machine {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     system: `${platform()} ${release()} ${arch()}`,
     node: process.version,
-    revision: git('rev-parse', '--short=12', 'HEAD') || 'unknown',
-    changed: git('status', '--porcelain') !== '',
   };
 }
 
 /** Processes that wanted a processor over the last minute, on average; near 0 on a machine left alone. */
 export function loadAverage(): number {
   return Math.round((loadavg()[0] ?? 0) * 100) / 100;
-}
-
-function git(...args: string[]): string {
-  try {
-    return execFileSync('git', args, { cwd: import.meta.dirname, encoding: 'utf8', stdio: 'pipe' }).trim();
-  } catch {
-    return '';
-  }
 }

@@ -7,6 +7,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { HERE } from './checkout.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 40_000;
@@ -28,13 +29,23 @@ export interface Stores {
 }
 
 const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+process.on('exit', killServers);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
-/** @param profilePath a folder for the CPU profile that the process writes when it is stopped */
-export function startVault(home: string, stores: Stores, profilePath?: string): Promise<Server> {
+/** Ends at once what is left: after a part that failed, or with this process. */
+export function killServers(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+/**
+ * @param root the checkout whose server it is
+ * @param profilePath a folder for the CPU profile that the process writes when it is stopped
+ */
+export function startVault(
+  home: string,
+  stores: Stores,
+  { root = HERE, profilePath }: { readonly root?: string; readonly profilePath?: string } = {},
+): Promise<Server> {
   const env = {
     LETHE_HOME: home,
     LETHE_PORT: '0',
@@ -43,12 +54,12 @@ export function startVault(home: string, stores: Stores, profilePath?: string): 
     KEY_STORE_URL: stores.keyStoreUrl,
   };
   const profiling = profilePath === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profilePath}`];
-  return start([...profiling, fileURLToPath(new URL('../../src/main.ts', import.meta.url))], env);
+  return start([...profiling, join(root, 'src/main.ts')], env, root);
 }
 
 /** @param storeUrl where its two tables go: `sqlite:<path>` or `postgres://…` */
 export function startCeiling(storeUrl: string): Promise<Server> {
-  return start([fileURLToPath(new URL('ceiling.ts', import.meta.url)), storeUrl], {});
+  return start([fileURLToPath(new URL('ceiling.ts', import.meta.url)), storeUrl], {}, HERE);
 }
 
 /** The environment without settings of a vault that the person who runs this may have. */
@@ -57,8 +68,9 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !foreign.test(name)));
 }
 
-async function start(args: readonly string[], env: Record<string, string>): Promise<Server> {
+async function start(args: readonly string[], env: Record<string, string>, cwd: string): Promise<Server> {
   const child = spawn(process.execPath, args, {
+    cwd,
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

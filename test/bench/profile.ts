@@ -44,7 +44,7 @@ try {
   const tokens = await storeAll(client, STORED_BEFORE, emailOfSubject);
   client.close();
   await filler.stop();
-  const vault = await startVault(stores.home, stores, folder);
+  const vault = await startVault(stores.home, stores, { profilePath: folder });
   const load = callLoads(vault, client, tokens)[values.call as CallName];
   const { perSecond, p50Ms, processorMs } = await underLoad(load, seconds);
   await vault.stop();

@@ -1,174 +1,73 @@
-/** The results as a table for people: each target with what was measured and whether it was met. */
-import type { Engine } from './databases.ts';
-import type { Epochs } from './epochs.ts';
-import type { Imported, Importing } from './importing.ts';
-import type { Machine } from './machine.ts';
-import type { Scaling } from './scaling.ts';
-import { BATCH_VALUES, CALLS, type CallName, CEILINGS, type CeilingName, type Throughput } from './throughput.ts';
+/** The results as tables for people. */
+import type { Disk } from './disk.ts';
+import { type Erasures, NAMED_BY } from './erasures.ts';
+import { OPEN_CALLS, type OpenLoad } from './open-load.ts';
+import type { EngineResult } from './result.ts';
+import { aligned, count } from './table.ts';
+import { type Line, linesOf } from './targets.ts';
+import { CALLS, type CallName, CEILINGS, type Throughput, TITLES } from './throughput.ts';
 
-/** Targets of the benchmark's issue. Batches on PostgreSQL shall be of the same order: a tenth is where that ends. */
-const TARGETS = {
-  ofInsert: 1,
-  tokenizedPerSecond: 10_000,
-  detokenizedPerSecond: 25_000,
-  sameOrder: 0.1,
-  importSeconds: 6,
-  ofSixFields: 0.8,
-  ofSmallVault: 1.5,
-  memoryMb: 400,
-  /** Seconds to close an epoch over a million records, by how many were erased. */
-  closeSeconds: { 100: 3, 10000: 20 } as Readonly<Record<number, number>>,
-  ofRest: 2,
-} as const;
+/** Relations that take less of a value than this are shown as one line. */
+const LEAST_BYTES = 1;
 
-export interface EngineResult {
-  readonly engine: Engine;
-  readonly durability: string;
-  readonly loadAverage: readonly number[];
-  readonly throughput?: Throughput;
-  readonly importing?: Importing;
-  readonly scaling?: Scaling;
-  readonly epochs?: Epochs;
+export function printResult(result: EngineResult): void {
+  const { throughput, open, erasures, disk } = result;
+  if (throughput !== undefined) console.log(`\n${throughputTable(throughput)}`);
+  if (open !== undefined) console.log(`\n${openLoadTable(open)}`);
+  if (erasures !== undefined) console.log(`\n${erasuresTable(erasures)}`);
+  if (disk !== undefined) console.log(`\n${diskTable(disk)}`);
+  const lines = linesOf(result);
+  if (lines.length > 0) console.log(`\n${targetTable(lines)}`);
 }
 
-const TITLES: Record<CallName | CeilingName, string> = {
-  echo: '(a) Express + helmet + JSON',
-  insert: '(b) … + one durable insert',
-  select: '(c) … + one select by key',
-  tokenize: 'tokenize, 1 value',
-  tokenizeOfSubject: 'tokenize, 1 value of a new subject',
-  detokenize: 'detokenize, 1 value',
-  tokenizeBatch: `tokenize, ${BATCH_VALUES} values`,
-  detokenizeBatch: `detokenize, ${BATCH_VALUES} values`,
-};
-
-/** One row of the targets; `met` is undefined where there was nothing to measure. */
-interface Line {
-  readonly what: string;
-  readonly target: string;
-  readonly measured: string;
-  readonly met: boolean | undefined;
-}
-
-export function printReport(machine: Machine, results: readonly EngineResult[]): void {
-  const { cores, processor, node, revision, changed } = machine;
-  console.log(`\n${cores} × ${processor}, Node ${node}, revision ${revision}${changed ? ' with changes' : ''}`);
-  for (const result of results) {
-    console.log(`\n${result.engine} (${result.durability}); load average ${result.loadAverage.join(' → ')}`);
-    if (result.throughput !== undefined) console.log(`\n${throughputTable(result.throughput)}`);
-    console.log(`\n${targetTable(linesOf(result))}`);
-  }
-}
-
-export function linesOf({ engine, throughput, importing, scaling, epochs }: EngineResult): Line[] {
-  return [
-    ...(throughput === undefined ? [] : linesOfThroughput(engine, throughput)),
-    ...(importing === undefined ? [] : linesOfImport(importing)),
-    ...(scaling === undefined ? [] : linesOfScaling(scaling)),
-    ...(epochs === undefined ? [] : linesOfEpochs(epochs)),
-    ...memoryLine('memory under load, peak', throughput),
-    ...memoryLine(`memory with ${count(scaling?.records[1] ?? 0)} records, peak`, scaling),
-  ];
-}
-
-function linesOfThroughput(engine: Engine, { ratios, medians }: Throughput): Line[] {
-  const singles = (['tokenize', 'tokenizeOfSubject', 'detokenize'] as const).map((call) => ({
-    what: TITLES[call],
-    target: `>= ${TARGETS.ofInsert.toFixed(1)} × (b)`,
-    measured: `${ratios[call].insert.toFixed(2)} ×`,
-    met: ratios[call].insert >= TARGETS.ofInsert,
-  }));
-  const part = engine === 'sqlite' ? 1 : TARGETS.sameOrder;
-  const batch = (call: CallName, onSqlite: number): Line => {
-    const values = medians[call].perSecond * BATCH_VALUES;
-    const target = engine === 'sqlite' ? `>= ${count(onSqlite)} values/s` : `order of ${count(onSqlite)} values/s`;
-    return { what: TITLES[call], target, measured: `${count(values)} values/s`, met: values >= onSqlite * part };
-  };
-  return [
-    ...singles,
-    batch('tokenizeBatch', TARGETS.tokenizedPerSecond),
-    batch('detokenizeBatch', TARGETS.detokenizedPerSecond),
-  ];
-}
-
-function linesOfImport(importing: Importing): Line[] {
-  const target = `<= ${TARGETS.importSeconds} s`;
-  if ('skipped' in importing) {
-    return [{ what: 'import of 5,000 customers', target, measured: `skipped: ${importing.skipped}`, met: undefined }];
-  }
-  const { six, all } = importing;
-  const [before, now] = [perSecond(six), perSecond(all)];
-  return [
-    {
-      what: `import of ${count(six.customers)} customers, ${count(six.values)} values`,
-      target,
-      measured: `${six.seconds.toFixed(1)} s`,
-      met: six.seconds <= TARGETS.importSeconds,
-    },
-    {
-      what: `values/s of an import of all fields, ${count(all.values)} values`,
-      target: `>= ${TARGETS.ofSixFields} × six fields`,
-      measured: `${(now / before).toFixed(2)} × (${count(before)} → ${count(now)})`,
-      met: now / before >= TARGETS.ofSixFields,
-    },
-  ];
-}
-
-function perSecond({ values, seconds }: Imported): number {
-  return Math.round(values / seconds);
-}
-
-function linesOfScaling({ records, p50Ms, ratios }: Scaling): Line[] {
-  return Object.entries(ratios).map(([name, ratio]) => {
-    const [small, large] = p50Ms[name as keyof typeof p50Ms];
-    return {
-      what: `p50 of ${name}, ${count(records[0])} → ${count(records[1])} records`,
-      target: `<= ${TARGETS.ofSmallVault} ×`,
-      measured: `${ratio.toFixed(2)} × (${small.toFixed(2)} → ${large.toFixed(2)} ms)`,
-      met: ratio <= TARGETS.ofSmallVault,
-    };
-  });
-}
-
-function linesOfEpochs({ closes, eraseSubjectMs }: Epochs): Line[] {
-  const lines = closes.flatMap(({ records, erased, seconds, p95Ms: [atRest, during] }): Line[] => {
-    const what = `close over ${count(records)} records, ${count(erased)} erased`;
-    const wanted = TARGETS.closeSeconds[erased] ?? Number.POSITIVE_INFINITY;
-    const ratio = during / atRest;
-    return [
-      { what, target: `<= ${wanted} s`, measured: `${seconds.toFixed(2)} s`, met: seconds <= wanted },
-      {
-        what: `p95 of detokenize during it`,
-        target: `<= ${TARGETS.ofRest} × at rest`,
-        measured: `${ratio.toFixed(2)} × (${atRest.toFixed(2)} → ${during.toFixed(2)} ms)`,
-        met: Number.isNaN(ratio) ? undefined : ratio <= TARGETS.ofRest,
-      },
-    ];
-  });
-  const [small, large] = [eraseSubjectMs.at(0), eraseSubjectMs.at(-1)];
-  if (small === undefined || large === undefined || small === large) return lines;
-  const ratio = large.p50Ms / small.p50Ms;
-  const what = `p50 of erasing a person, ${count(small.records)} → ${count(large.records)} records`;
-  const measured = `${ratio.toFixed(2)} × (${small.p50Ms.toFixed(2)} → ${large.p50Ms.toFixed(2)} ms)`;
-  return [...lines, { what, target: `<= ${TARGETS.ofSmallVault} ×`, measured, met: ratio <= TARGETS.ofSmallVault }];
-}
-
-function memoryLine(what: string, part: { readonly peakMemoryMb: number | undefined } | undefined): Line[] {
-  if (part === undefined) return [];
-  const { peakMemoryMb } = part;
-  const target = `< ${TARGETS.memoryMb} MB`;
-  if (peakMemoryMb === undefined) return [{ what, target, measured: 'this system does not say', met: undefined }];
-  return [{ what, target, measured: `${Math.round(peakMemoryMb)} MB`, met: peakMemoryMb < TARGETS.memoryMb }];
-}
-
-function throughputTable({ medians, ratios }: Throughput): string {
+function throughputTable({ medians, ratios, processorOfInsert }: Throughput): string {
   const rows = [...CEILINGS, ...CALLS].map((name) => {
     const { perSecond, p50Ms, p99Ms, processorMs } = medians[name];
-    const of = (CALLS as readonly string[]).includes(name) ? ratios[name as CallName] : undefined;
-    const shares = CEILINGS.map((ceiling) => (of === undefined ? '' : of[ceiling].toFixed(2)));
-    return [TITLES[name], count(perSecond), p50Ms.toFixed(2), p99Ms.toFixed(2), processorMs.toFixed(3), ...shares];
+    const isCall = (CALLS as readonly string[]).includes(name);
+    const shares = CEILINGS.map((ceiling) => (isCall ? ratios[name as CallName][ceiling].toFixed(2) : ''));
+    const processor = isCall ? processorOfInsert[name as CallName].toFixed(2) : '';
+    return [
+      ...[TITLES[name], count(perSecond), p50Ms.toFixed(2), p99Ms.toFixed(2), ...shares],
+      ...[processorMs.toFixed(3), processor],
+    ];
   });
-  return aligned([['32 connections', 'requests/s', 'p50 ms', 'p99 ms', 'CPU ms', '× (a)', '× (b)', '× (c)'], ...rows]);
+  const head = ['32 connections', 'requests/s', 'p50 ms', 'p99 ms', '× (a)', '× (b)', '× (c)', 'CPU ms', 'CPU × (b)'];
+  return aligned([head, ...rows]);
+}
+
+function openLoadTable({ medians }: OpenLoad): string {
+  const rows = OPEN_CALLS.map((name) => {
+    const { perSecond, p50Ms, p99Ms, lateMs } = medians[name];
+    return [TITLES[name], count(perSecond), ...[p50Ms, p99Ms, lateMs].map((ms) => ms.toFixed(2))];
+  });
+  return aligned([['on schedule, at half its rate', 'requests/s', 'p50 ms', 'p99 ms', 'sent late, p99 ms'], ...rows]);
+}
+
+function erasuresTable({ medians }: Erasures): string {
+  const rows = NAMED_BY.map((name) => {
+    const { perSecond, p50Ms, p99Ms, processorMs } = medians[name];
+    return [`erase a person, by ${name}`, count(perSecond), p50Ms.toFixed(2), p99Ms.toFixed(2), processorMs.toFixed(3)];
+  });
+  return aligned([['32 connections, one record each', 'erasures/s', 'p50 ms', 'p99 ms', 'CPU ms'], ...rows]);
+}
+
+function diskTable({ values, bytesAValue, relations }: Disk): string {
+  const shown = relations.filter((relation) => relation.bytesAValue >= LEAST_BYTES);
+  const rest = relations
+    .filter((relation) => !shown.includes(relation))
+    .reduce((sum, relation) => sum + relation.bytesAValue, 0);
+  const rows = shown.map((relation) => [
+    relation.relation,
+    relation.relation === relation.table ? '' : relation.table,
+    relation.store,
+    relation.bytesAValue.toFixed(0),
+  ]);
+  return aligned([
+    [`disk, ${count(values)} e-mail addresses of new persons`, 'index of', 'store', 'bytes a value'],
+    ...rows,
+    ...(rest > 0 ? [['others', '', '', rest.toFixed(0)]] : []),
+    ['all', '', '', bytesAValue.toFixed(0)],
+  ]);
 }
 
 function targetTable(lines: readonly Line[]): string {
@@ -177,17 +76,4 @@ function targetTable(lines: readonly Line[]): string {
     ['target', 'wanted', 'measured', ''],
     ...lines.map(({ what, target, measured, met }) => [what, target, measured, verdict(met)]),
   ]);
-}
-
-/** The first column to the left, the others to the right. */
-function aligned(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ');
-  const [head = [], ...body] = rows;
-  return [line(head), widths.map((width) => '─'.repeat(width)).join('──'), ...body.map(line)].join('\n');
-}
-
-function count(n: number): string {
-  return Math.round(n).toLocaleString('en-US');
 }

@@ -1,19 +1,19 @@
 /**
  * What a single call takes in a small vault and in a large one: p50 over one connection, the two vaults side by side and
  * measured in turn, each call on values drawn at random from the whole vault. The ratio is the median of the rounds'.
+ * Of two checkouts there are four vaults, two of each.
  *
- * Both vaults are warm: they have just been filled, and each round begins with calls that are not counted. Not measured:
+ * All vaults are warm: they have just been filled, and each round begins with calls that are not counted. Not measured:
  * a vault larger than the machine's memory, whose pages come from the disk.
  */
-import { type Client, clientOf, emailAt, emailOfSubject, PURPOSE, storeAll } from './client.ts';
-import type { Databases } from './databases.ts';
+import type { Checkout } from './checkout.ts';
+import { emailAt, emailOfSubject, PURPOSE, storeAll } from './client.ts';
 import { median } from './load.ts';
-import { type Server, startVault } from './processes.ts';
+import { inTurns, openSide, type Rounds, type Run, type Side, withSides } from './run.ts';
 
 export const SCALED = ['tokenize', 'detokenize', 'search', 'erase'] as const;
 export type Scaled = (typeof SCALED)[number];
 
-const ROUNDS = 3;
 const CALLS_A_ROUND = 400;
 const CALLS_UNCOUNTED = 50;
 
@@ -22,63 +22,59 @@ export interface Scaling {
   /** Median over the rounds, for the small vault and the large one. */
   readonly p50Ms: Readonly<Record<Scaled, readonly [number, number]>>;
   readonly ratios: Readonly<Record<Scaled, number>>;
-  readonly rounds: Readonly<Record<Scaled, readonly (readonly [number, number])[]>>;
+  readonly rounds: Rounds<Scaled, readonly [number, number]>;
   readonly fillValuesPerSecond: number;
   /** Of the large vault's process. */
   readonly peakMemoryMb: number | undefined;
 }
 
-interface Filled {
-  readonly server: Server;
-  readonly client: Client;
+interface Filled extends Side {
   readonly tokens: readonly string[];
   readonly valuesPerSecond: number;
   /** Positions of records that have been erased. */
   readonly erased: Set<number>;
 }
 
-export async function measureScaling(
-  databases: Databases,
-  records: readonly [small: number, large: number],
-  said: (line: string) => void,
-): Promise<Scaling> {
-  const small = await fill(databases, records[0], said);
-  const large = await fill(databases, records[1], said);
-  try {
-    const rounds: Record<Scaled, [number, number][]> = { tokenize: [], detokenize: [], search: [], erase: [] };
-    for (let round = 1; round <= ROUNDS; round += 1) {
-      for (const name of SCALED) {
-        const pair: [number, number] = [await p50Of(small, name), await p50Of(large, name)];
-        rounds[name].push(pair);
-        said(`round ${round}: ${name} ${pair.map((ms) => ms.toFixed(2)).join(' and ')} ms`);
-      }
-    }
-    const each = <R>(of: (pairs: [number, number][]) => R) =>
-      Object.fromEntries(SCALED.map((name) => [name, of(rounds[name])])) as Record<Scaled, R>;
-    return {
-      records,
+export async function measureScaling(run: Run): Promise<Scaling[]> {
+  const open = async (checkout: Checkout) => {
+    const [small, large] = [await fill(run, checkout, run.records[0]), await fill(run, checkout, run.records[1])];
+    return { checkout, small, large, close: async () => void (await Promise.all([small.close(), large.close()])) };
+  };
+  return withSides(run, open, async (sides) => {
+    const measured = await inTurns(sides, SCALED, run.rounds, async ({ checkout, small, large }, name, round) => {
+      const pair = [await p50Of(small, name), await p50Of(large, name)] as const;
+      const shown = pair.map((ms) => ms.toFixed(2)).join(' and ');
+      run.said(`round ${round}: ${name} (${checkout.name}) ${shown} ms`);
+      return pair;
+    });
+    const memory = await Promise.all(sides.map(({ large }) => large.server.peakMemory()));
+    return measured.map((rounds, i) => ({
+      ...summary(rounds),
+      records: run.records,
       rounds,
-      p50Ms: each((pairs) => [median(pairs.map(([a]) => a)), median(pairs.map(([, b]) => b))] as const),
-      ratios: each((pairs) => median(pairs.map(([a, b]) => b / a))),
-      fillValuesPerSecond: large.valuesPerSecond,
-      peakMemoryMb: await large.server.peakMemory(),
-    };
-  } finally {
-    for (const { client } of [small, large]) client.close();
-    await Promise.all([small.server.stop(), large.server.stop()]);
-  }
+      fillValuesPerSecond: sides[i]?.large.valuesPerSecond ?? Number.NaN,
+      peakMemoryMb: memory[i],
+    }));
+  });
 }
 
-async function fill(databases: Databases, records: number, said: (line: string) => void): Promise<Filled> {
-  const stores = await databases.fresh();
-  const server = await startVault(stores.home, stores);
-  const client = await clientOf(server.url, stores.home);
+function summary(rounds: Scaling['rounds']): Pick<Scaling, 'p50Ms' | 'ratios'> {
+  const each = <R>(of: (pairs: readonly (readonly [number, number])[]) => R) =>
+    Object.fromEntries(SCALED.map((name) => [name, of(rounds[name])])) as Record<Scaled, R>;
+  return {
+    p50Ms: each((pairs) => [median(pairs.map(([a]) => a)), median(pairs.map(([, b]) => b))] as const),
+    ratios: each((pairs) => median(pairs.map(([a, b]) => b / a))),
+  };
+}
+
+async function fill(run: Run, checkout: Checkout, records: number): Promise<Filled> {
+  const side = await openSide(run, checkout);
   const startedAt = performance.now();
-  const tokens = await storeAll(client, records, emailOfSubject, (stored) => {
-    if (stored % 100_000 === 0) said(`${stored} of ${records} records stored`);
+  const tokens = await storeAll(side.client, records, emailOfSubject, (stored) => {
+    if (stored % 100_000 === 0) run.said(`${stored} of ${records} records stored (${checkout.name})`);
   });
   const valuesPerSecond = records / ((performance.now() - startedAt) / 1000);
-  return { server, client, tokens, valuesPerSecond, erased: new Set() };
+  return { ...side, tokens, valuesPerSecond, erased: new Set() };
 }
 
 let stored = 0;
