@@ -8,10 +8,12 @@ import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { MAX_CALL_MS } from '../storage/limits.ts';
+import type { PartTx } from '../storage/side-by-side.ts';
 import type { RecordTx } from '../storage/tx.ts';
 import type { Vault } from '../vault/vault.ts';
 import { raiseAlarms } from './alarms.ts';
 import type { Caller } from './caller.ts';
+import { commitTogether } from './commits-together.ts';
 import { type BaseEntry, DAMAGED, damageEntry } from './entries.ts';
 import type { IdempotentCall } from './idempotency.ts';
 import type { CallTime } from './time-limit.ts';
@@ -64,10 +66,29 @@ export interface Door {
    * The record transaction of this call, which its audit entry ends. Call it exactly once, as the last step that may
    * fail. A shared work may be run a second time, see `storage/tx.ts`.
    */
-  commit<R>(
-    mode: 'shared' | 'exclusive',
-    work: (tx: RecordTx) => Promise<{ reply: R; entry: EntryDetails }>,
+  commit<R>(mode: 'shared' | 'exclusive', work: (tx: RecordTx) => Promise<Done<R>>): Promise<R>;
+  /**
+   * Like an exclusive commit, but calls that come at the same moment share one transaction.
+   * @param beside the work as one of several: it waits for nobody, and may leave @param alone the work otherwise
+   */
+  commitTogether<R>(
+    beside: (part: PartTx<'records'>) => Promise<Done<R>>,
+    alone: (tx: RecordTx) => Promise<Done<R>>,
   ): Promise<R>;
+}
+
+/** What a work has done in the transaction: the reply, and what it adds to the audit entry. */
+export interface Done<R> {
+  readonly reply: R;
+  readonly entry: EntryDetails;
+}
+
+interface Committed<R> {
+  readonly reply: R;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  readonly code: string | undefined;
+  readonly damaged: readonly IntegrityError[];
+  readonly further: boolean;
 }
 
 /** How the call commits. */
@@ -105,15 +126,30 @@ export class CallDoor<Reply> implements Door {
     return decision.view;
   }
 
-  async commit<R>(
-    mode: 'shared' | 'exclusive',
-    work: (tx: RecordTx) => Promise<{ reply: R; entry: EntryDetails }>,
+  async commit<R>(mode: 'shared' | 'exclusive', work: (tx: RecordTx) => Promise<Done<R>>): Promise<R> {
+    return this.#commit(() => this.#vault.recordStore[mode]((tx) => this.#inside(tx, work)));
+  }
+
+  async commitTogether<R>(
+    beside: (part: PartTx<'records'>) => Promise<Done<R>>,
+    alone: (tx: RecordTx) => Promise<Done<R>>,
   ): Promise<R> {
+    const { tenant, principal, idempotencyKey } = this.#caller;
+    return this.#commit(() =>
+      commitTogether(this.#vault.recordStore, {
+        tenant,
+        idempotencyKey: idempotencyKey && `${principal} ${idempotencyKey}`,
+        beside: (part) => this.#inside(part, () => beside(part)),
+        alone: (tx) => this.#inside(tx, alone),
+      }),
+    );
+  }
+
+  async #commit<R>(committing: () => Promise<Committed<R>>): Promise<R> {
     if (this.#committed) throw new TypeError('A call commits once.');
-    const { signals, recordStore } = this.#vault;
+    const { signals } = this.#vault;
     const { action } = this.#call;
-    const committing = recordStore[mode]((tx) => this.#inside(tx, work));
-    const { reply, outcome, code, damaged, further } = await this.#commits.time.commit(committing);
+    const { reply, outcome, code, damaged, further } = await this.#commits.time.commit(committing());
     this.#committed = true;
     signals.emit('call', { action, outcome, code });
     if (further) signals.emit('call', { action, ...DAMAGED });
@@ -121,7 +157,7 @@ export class CallDoor<Reply> implements Door {
     return reply;
   }
 
-  async #inside<R>(tx: RecordTx, work: (tx: RecordTx) => Promise<{ reply: R; entry: EntryDetails }>) {
+  async #inside<R>(tx: RecordTx, work: (tx: RecordTx) => Promise<Done<R>>): Promise<Committed<R>> {
     const vault = this.#vault;
     const { idempotent, mayTakeLong } = this.#call;
     const { base, once, time } = this.#commits;

@@ -11,13 +11,12 @@
 import type { SubjectId, TenantId } from '../ids.ts';
 import { type Generation, keysOf, markDirty, removeKeysAt } from '../keyring/tree/key-rows.ts';
 import { mirror, type TombstoneRow } from '../records/tombstones.ts';
-import { indexRowsOf } from '../search/index-rows.ts';
-import { claimKeyName, claimsOf } from '../search/value-claims.ts';
+import { claimKeyName } from '../search/value-claims.ts';
 import type { KeyTx } from '../storage/tx.ts';
 import { forgetRefs, refKeysOf } from '../subjects/refs.ts';
-import { linksOf, reuseKeyName } from '../tokens/reuse.ts';
+import { reuseKeyName } from '../tokens/reuse.ts';
 import { noteShreds } from './shreds.ts';
-import { removeTracesAt, removeTracesOf } from './traces.ts';
+import { findTraces } from './traces.ts';
 
 /** What an erasure or a correction destroys in one transaction. */
 export interface Shredding {
@@ -28,38 +27,49 @@ export interface Shredding {
   readonly subject?: SubjectId | undefined;
 }
 
-/** One that names nothing is noted too: nothing was there to destroy. */
-export async function shred(tx: KeyTx, tenant: TenantId, all: readonly Shredding[], now: Date): Promise<void> {
-  const rows = all.flatMap(({ tombstones }) => tombstones);
-  const records = rows.map(({ record }) => record);
-  const tombstones = new Map(rows.map((row) => [row.record, row]));
+/**
+ * One that names nothing is noted too: nothing was there to destroy.
+ * @param lock `skip`: leaves those whose bucket somebody holds
+ * @returns those that it has left
+ */
+export async function shred<T extends Shredding>(
+  tx: KeyTx,
+  tenant: TenantId,
+  given: readonly T[],
+  now: Date,
+  lock: 'wait' | 'skip' = 'wait',
+): Promise<T[]> {
+  const records = given.flatMap(({ tombstones }) => tombstones.map(({ record }) => record));
+  const found = new Map(given.flatMap(({ tombstones }) => tombstones.map((row) => [row.record, row])));
   const findDoomed = async () =>
     (await keysOf(tx, tenant, records)).flat().filter((key) => {
-      const tombstone = tombstones.get(key.record);
+      const tombstone = found.get(key.record);
       return tombstone?.cause === 'erased' || (tombstone !== undefined && key.generation <= tombstone.generation);
     });
   const before = await findDoomed();
-  const epochs = new Map(await markDirty(tx, tenant, bucketsOf(before), now));
-  const doomed = await findDoomed();
+  const epochs = new Map(await markDirty(tx, tenant, bucketsOf(before), now, lock));
+  const after = await findDoomed();
   // A correction may have put its key into another bucket, if the old one is full or closed.
-  const others = doomed.filter((key) => before.every(({ bucket }) => bucket !== key.bucket));
-  for (const [bucket, epoch] of await markDirty(tx, tenant, bucketsOf(others), now)) epochs.set(bucket, epoch);
+  const others = after.filter((key) => before.every(({ bucket }) => bucket !== key.bucket));
+  for (const [bucket, epoch] of await markDirty(tx, tenant, bucketsOf(others), now, lock)) epochs.set(bucket, epoch);
+  const isFree = ({ bucket }: { readonly bucket: string }) => lock === 'wait' || epochs.has(bucket);
+  const waited = new Set([...before, ...after].filter((key) => !isFree(key)).map(({ record }) => record));
+  const all = given.filter(({ tombstones }) => tombstones.every(({ record }) => !waited.has(record)));
+  const rows = all.flatMap(({ tombstones }) => tombstones);
+  const tombstones = new Map(rows.map((row) => [row.record, row]));
+  const doomed = after.filter(({ record }) => tombstones.has(record));
   const isMeant = ({ record, generation }: Generation) => {
     const tombstone = tombstones.get(record);
     return tombstone?.cause === 'erased' || tombstone?.generation === generation;
   };
-  const indexed = (await indexRowsOf(tx, tenant, records)).flat().filter(isMeant);
-  const claimed = (await claimsOf(tx, tenant, records)).flat().filter(isMeant);
-  const linked = (await linksOf(tx, tenant, records)).flat().filter(isMeant);
-  await removeKeysAt(tx, tenant, doomed);
-  const erased = rows.filter((row) => row.cause === 'erased').map(({ record }) => record);
-  const corrected = rows.filter((row) => row.cause !== 'erased');
-  await removeTracesOf(tx, tenant, erased);
-  await removeTracesAt(tx, tenant, corrected);
-  await mirror(tx, rows);
+  // Given at once, and done in this order.
   const subjects = all.flatMap(({ subject }) => subject ?? []);
-  const named = await refKeysOf(tx, tenant, subjects);
-  await forgetRefs(tx, tenant, subjects);
+  const [, traces, named] = await Promise.all([
+    removeKeysAt(tx, tenant, doomed),
+    findTraces(tx, tenant, [...tombstones.keys()], isMeant),
+    refKeysOf(tx, tenant, subjects),
+  ]);
+  const { indexed, linked, claimed } = traces;
   const owner = new Map(all.flatMap(({ erasure, tombstones }) => tombstones.map(({ record }) => [record, erasure])));
   const byErasure = <R extends { readonly record: string }>(found: readonly R[]) =>
     Map.groupBy(found, ({ record }) => owner.get(record));
@@ -81,7 +91,13 @@ export async function shred(tx: KeyTx, tenant: TenantId, all: readonly Shredding
     const epoch = under.length === 0 ? undefined : Math.max(...under);
     return { erasure, epoch, records: gone.get(erasure)?.length ?? 0, indexes };
   });
-  await noteShreds(tx, tenant, notes, now);
+  await Promise.all([
+    traces.remove(),
+    mirror(tx, rows),
+    forgetRefs(tx, tenant, subjects),
+    noteShreds(tx, tenant, notes, now),
+  ]);
+  return given.filter((one) => !all.includes(one));
 }
 
 function bucketsOf(keys: readonly { readonly bucket: string }[]): string[] {

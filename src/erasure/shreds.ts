@@ -7,12 +7,15 @@
  * runs and two nodes at once. A final row never changes again.
  * Does not: say which records they were; the tombstones do.
  */
+import { z } from 'zod';
+import { IntegrityError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import { epochInUse } from '../keyring/epochs/epoch-states.ts';
 import { buriedTenants } from '../keyring/tenant-tombstones.ts';
 import { change, pages, select } from '../storage/queries.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
+import { storedJson } from '../stored-json.ts';
 
 export const shreds = table(
   'keys',
@@ -31,6 +34,7 @@ export const shreds = table(
   ['tenant', 'erasure'],
 );
 export type ShredRow = Row<typeof shreds>;
+const Names = z.array(z.string());
 const shredByErasure = lookup(shreds, ['tenant', 'erasure']);
 
 /** What one transaction destroyed of an erasure. */
@@ -68,8 +72,11 @@ export async function noteShreds(tx: KeyTx, tenant: TenantId, all: readonly Shre
   await tx.update(shreds, ['epoch', 'records', 'indexes'], grown);
 }
 
+/** @throws {IntegrityError} for a row that was altered */
 export function indexesOf(row: Pick<ShredRow, 'indexes'>): string[] {
-  return JSON.parse(row.indexes) as string[];
+  const names = storedJson(Names, row.indexes);
+  if (names === undefined) throw new IntegrityError();
+  return names;
 }
 
 export async function findShred(

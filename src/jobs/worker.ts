@@ -19,6 +19,8 @@ import { unfinishedJobs } from './job-store.ts';
 import { sweepOrphanKeys } from './orphan-keys.ts';
 
 const PAGE = 500;
+/** Erasures that are completed at the same moment share their transactions. */
+const AT_ONCE = 32;
 /** A call that ordered an erasure completes it itself; only one this old was interrupted. */
 const ERASURE_GRACE_MS = 30 * 1000;
 export const INTERVAL_MS = 60 * 1000;
@@ -176,13 +178,14 @@ async function completeDestructions(
   const due = await unfinishedDestructions(options.recordStore.reader, before(now, graceMs), PAGE);
   const rows = due.filter(meant);
   let failure: unknown;
-  for (const row of rows) {
-    if (await hasJob(options, row)) continue;
+  const finish = async (row: DestructionRow) => {
+    if (await hasJob(options, row)) return;
     // One that cannot be completed must not hold up the others.
     await complete(options, row, options.clock).catch((error: unknown) => {
       failure = error;
     });
-  }
+  };
+  for (let at = 0; at < rows.length; at += AT_ONCE) await Promise.all(rows.slice(at, at + AT_ONCE).map(finish));
   if (failure !== undefined) throw failure;
   return rows.length;
 }

@@ -1,6 +1,7 @@
 /** Records in the record store: what a value is, whose it is, and its sealed bytes. */
 import type { RecordId, SubjectId, TenantId } from '../ids.ts';
 import { change, first, select } from '../storage/queries.ts';
+import { LeftError, type PartTx } from '../storage/side-by-side.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 
@@ -24,6 +25,8 @@ export const records = table(
 );
 export type RecordRow = Row<typeof records>;
 const recordById = lookup(records, ['tenant', 'record']);
+/** How many records works side by side look through together. */
+const FEW = 500;
 
 export async function insertRecords(tx: RecordTx, rows: readonly RecordRow[]): Promise<void> {
   await tx.insert(records, rows);
@@ -55,6 +58,52 @@ export async function lockRecords(
     lock: 'wait',
   });
   return rows.map(({ record, generation }) => ({ record: record as RecordId, generation }));
+}
+
+/** As `lockRecords`, but waits for nobody. @throws {LeftError} where one is not there, or somebody else holds it */
+export async function holdRecords(
+  part: PartTx<'records'>,
+  tenant: TenantId,
+  ids: readonly RecordId[],
+): Promise<{ readonly record: RecordId; readonly generation: number }[]> {
+  part.claim(ids);
+  const found = await part.together(holdRecords, ids, async (tx, all) => {
+    const rows = await select(tx, records, {
+      columns: ['record', 'generation'],
+      where: { tenant, record: { in: all } },
+      orderBy: ['record'],
+      lock: 'skip',
+    });
+    const held = new Map(rows.map(({ record, generation }) => [record, generation]));
+    return all.map((record) => ({ record, generation: held.get(record) }));
+  });
+  return found.map(({ record, generation }) => {
+    if (generation === undefined) throw new LeftError();
+    return { record, generation };
+  });
+}
+
+/**
+ * The records of a subject, for works side by side.
+ * @throws {LeftError} where it has too many for that, or one beside it has
+ */
+export async function fewOfSubject(
+  part: PartTx<'records'>,
+  tenant: TenantId,
+  subject: SubjectId,
+): Promise<readonly RecordId[]> {
+  const [found] = await part.together(fewOfSubject, [subject], async (tx, all) => {
+    const rows = await select(tx, records, {
+      columns: ['subject', 'record'],
+      where: { tenant, subject: { in: all } },
+      limit: FEW,
+    });
+    const bySubject = Map.groupBy(rows, (row) => row.subject);
+    const isAll = rows.length < FEW;
+    return all.map((id) => (isAll ? (bySubject.get(id) ?? []).map(({ record }) => record as RecordId) : undefined));
+  });
+  if (found === undefined) throw new LeftError();
+  return found.sort();
 }
 
 /** A page of a subject's records in the order they were made, after `after` (exclusive). No sealed bytes. */
@@ -127,6 +176,22 @@ export async function removeRecords(tx: RecordTx, tenant: TenantId, ids: readonl
     ['tenant', 'record'],
     ids.map((id) => [tenant, id]),
   );
+}
+
+/** Removes those that nobody holds, and waits for nobody. @returns those that are held */
+export async function removeFreeRecords(
+  tx: RecordTx,
+  tenant: TenantId,
+  ids: readonly RecordId[],
+): Promise<Set<RecordId>> {
+  if (ids.length === 0) return new Set();
+  const where = { tenant, record: { in: ids } };
+  const rows = await select(tx, records, { columns: ['record'], where, orderBy: ['record'], lock: 'skip' });
+  const free = rows.map(({ record }) => record as RecordId);
+  await removeRecords(tx, tenant, free);
+  if (free.length === ids.length) return new Set();
+  const standing = await findRecords(tx, tenant, ids);
+  return new Set(ids.filter((_, i) => standing[i] !== undefined));
 }
 
 /** Puts a new sealed value in a record's place. @returns whether the record was still at the version expected */

@@ -8,7 +8,8 @@
  *              before it writes, and its writes may only add rows or remove rows that nobody else changes. On SQLite
  *              each work is a savepoint; on PostgreSQL the works read side by side, their inserts are collected and
  *              sent as one statement a table. A work that throws leaves nothing behind and harms none of the others.
- * `exclusive`  Alone in its transaction, for work that reads what it then changes (erase, correct, revoke).
+ * `exclusive`  Alone in its transaction, for work that reads what it then changes (erase, correct, revoke). Several
+ *              that hold what they change, and wait for nobody, may be one such work (`side-by-side.ts`).
  *
  * In both, a promise that resolves means that the commit is durable. A promise that rejects means that nothing of the
  * work is there, with one exception that no store can rule out: a commit that was not answered, which has an error of

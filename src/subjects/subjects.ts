@@ -4,7 +4,8 @@
  */
 import { VaultError } from '../errors.ts';
 import type { SubjectId, TenantId } from '../ids.ts';
-import { change } from '../storage/queries.ts';
+import { change, select } from '../storage/queries.ts';
+import { LeftError, type PartTx } from '../storage/side-by-side.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 
@@ -62,4 +63,26 @@ export async function isErasedSubject(reader: Reader<'records'>, tenant: TenantI
 export async function markErased(tx: RecordTx, tenant: TenantId, id: SubjectId, at: Date): Promise<boolean> {
   const alive = { tenant, subject: id, erased_at: null };
   return (await change(tx, subjects, alive, { erased_at: at.getTime() })) === 1;
+}
+
+/**
+ * As `markErased`, but waits for nobody.
+ * @returns what writes the mark, once the work has read all it needs. The subject is held from here on
+ * @throws {LeftError} unless it is there, alive and free
+ */
+export async function holdLive(
+  part: PartTx<'records'>,
+  tenant: TenantId,
+  id: SubjectId,
+  at: Date,
+): Promise<() => Promise<void>> {
+  part.claim([id]);
+  const [row] = await part.together(holdLive, [id], async (tx, all) => {
+    const where = { tenant, subject: { in: all }, erased_at: null };
+    const rows = await select(tx, subjects, { where, orderBy: ['subject'], lock: 'skip' });
+    const held = new Map(rows.map((one) => [one.subject, one]));
+    return all.map((one) => held.get(one));
+  });
+  if (row === undefined) throw new LeftError();
+  return () => part.update(subjects, ['erased_at'], [{ ...row, erased_at: at.getTime() }]);
 }

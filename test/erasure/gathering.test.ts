@@ -22,21 +22,24 @@ interface Item {
 function gathering(fails: (item: Item) => boolean = () => false) {
   const done: string[][] = [];
   const gathered = new Gathering<Item>(
-    async (group) => {
-      done.push(group.map(({ claims }) => claims.join('+')));
-      await new Promise((resume) => setImmediate(resume));
-      if (group.some(fails)) throw new Error(`failed in a group of ${group.length}`);
-    },
+    [
+      async (group) => {
+        done.push(group.map(({ claims }) => claims.join('+')));
+        await new Promise((resume) => setImmediate(resume));
+        if (group.some(fails)) throw new Error(`failed in a group of ${group.length}`);
+        return [];
+      },
+    ],
     { laneOf: ({ lane }) => lane, claimsOf: ({ claims }) => claims },
   );
   const add = (lane: string, ...claims: string[]) => gathered.add({ lane, claims });
   return { add, done };
 }
 
-test('those that come in one turn are done together, those that come later in the next group', async () => {
+test('those that come at one moment are done together, those that come later in the next group', async () => {
   const { add, done } = gathering();
   const first = [add('a', '1'), add('a', '2')];
-  await new Promise((resume) => setImmediate(resume));
+  while (done.length === 0) await new Promise((resume) => setImmediate(resume));
   const second = [add('a', '3'), add('a', '4')];
   await Promise.all([...first, ...second]);
   await add('a', '5');
@@ -79,16 +82,18 @@ test('if one fails, the others of its group are done nevertheless', async () => 
     'Error: failed in a group of 1',
     'done',
   ]);
-  expect(done).toEqual([['1', 'bad', '2'], ['1'], ['bad'], ['2']]);
+  expect(done).toEqual([['1', 'bad', '2'], ['1', 'bad'], ['1'], ['bad'], ['2']]);
 });
 
 test('if a store is unavailable, all fail at once, and are not tried one by one', async () => {
   let times = 0;
   const gathered = new Gathering<string>(
-    () => {
-      times += 1;
-      return Promise.reject(new UnavailableError('store_unavailable', 'away'));
-    },
+    [
+      () => {
+        times += 1;
+        return Promise.reject(new UnavailableError('store_unavailable', 'away'));
+      },
+    ],
     { laneOf: () => '', claimsOf: (claim) => [claim] },
   );
 

@@ -128,6 +128,7 @@ export function pagesOfBucket(
 
 /**
  * Locks buckets, in their order, and marks for a new key those that are not marked yet.
+ * @param lock `skip`: only those that nobody holds
  * @returns for each bucket that is there the epoch under which it is wrapped now
  */
 export async function markDirty(
@@ -135,13 +136,15 @@ export async function markDirty(
   tenant: TenantId,
   ids: readonly string[],
   now: Date,
+  lock: 'wait' | 'skip' = 'wait',
 ): Promise<[bucket: string, epoch: number][]> {
   if (ids.length === 0) return [];
   const where = { tenant, bucket: { in: ids } };
   const columns = ['bucket', 'epoch', 'dirty_at'] as const;
-  const locked = await select(tx, buckets, { columns, where, orderBy: ['bucket'], lock: 'wait' });
+  const locked = await select(tx, buckets, { columns, where, orderBy: ['bucket'], lock });
   if (locked.some((row) => row.dirty_at === null)) {
-    await change(tx, buckets, { ...where, dirty_at: null }, { dirty_at: now.getTime() });
+    const held = { tenant, bucket: { in: locked.map(({ bucket }) => bucket) } };
+    await change(tx, buckets, { ...held, dirty_at: null }, { dirty_at: now.getTime() });
   }
   return locked.map(({ bucket, epoch }) => [bucket, epoch]);
 }

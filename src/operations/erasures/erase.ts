@@ -10,24 +10,17 @@ import { perform } from '../../calls/perform.ts';
 import { inTime } from '../../calls/time-limit.ts';
 import { completeDestruction } from '../../erasure/complete-destruction.ts';
 import { type DestructionRow, findErasure, orderDestruction } from '../../erasure/destructions.ts';
+import { type Doomed, doomedBeside, doomedBy } from '../../erasure/doomed.ts';
 import { EraseBody, type EraseRequest, type Receipt, ReceiptSchema } from '../../erasure/schema.ts';
-import { codeOf, VaultError } from '../../errors.ts';
-import { type ErasureId, newId, type RecordId, type SubjectId, type TenantId, type Token } from '../../ids.ts';
-import { lockRecords, pageOfSubject } from '../../records/store.ts';
-import { type TombstoneRow, tombstonesOf } from '../../records/tombstones.ts';
+import { codeOf } from '../../errors.ts';
+import { type ErasureId, newId } from '../../ids.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { namedSubject } from '../../subjects/refs.ts';
-import { liveSubject, markErased } from '../../subjects/subjects.ts';
 import { ENDED } from '../../tokens/schema.ts';
-import { type Asking, findTokens } from '../../tokens/tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { RECEIPT } from '../examples.ts';
 import { operation } from '../operation.ts';
 import { eraseWholeTenant } from './whole-tenant.ts';
-
-const PAGE = 1_000;
-
-type Doomed = { readonly record: RecordId; readonly generation: number };
 
 export const erase = operation({
   operationId: 'erase',
@@ -68,12 +61,11 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
   const call = { action: 'erase' as const, reason: body.reason, idempotent, seenThrough: true as const };
   const order = await perform<DestructionRow>(vault, caller, call, async (door) => {
     const subject = await namedSubject(vault.keyStore.reader, vault.keyring, tenant, body);
-    return door.commit('exclusive', async (tx) => {
+    const named = { tokens: body.tokens, records: body.records, subject, byRef: body.ref !== undefined };
+    const asking = { tenant, audience: caller.audience, now: door.now };
+    const { indexes } = vault.keyring;
+    const bury = async (tx: RecordTx, keys: readonly Doomed[]) => {
       const erasure = newId('erasure', vault.random, door.now);
-      const keys =
-        subject === undefined
-          ? await ofNames(vault, tx, caller, body, door.now)
-          : await ofSubject(tx, tenant, subject, body.ref === undefined ? 'subject' : 'ref', door.now);
       const row = await orderDestruction(tx, tenant, {
         erasure,
         cause: 'erased',
@@ -82,9 +74,12 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
         by: caller.principal,
         at: door.now,
       });
-      const records = keys.map((key) => key.record);
-      return { reply: row, entry: { erasure, subject, records } };
-    });
+      return { reply: row, entry: { erasure, subject, records: keys.map((key) => key.record) } };
+    };
+    return door.commitTogether(
+      async (part) => bury(part, await doomedBeside(part, indexes, asking, named)),
+      async (tx) => bury(tx, await doomedBy(tx, indexes, asking, named)),
+    );
   });
   return receiptFor(caller, await complete(vault, caller, order));
 }
@@ -99,78 +94,4 @@ async function complete(vault: Vault, caller: Caller, order: DestructionRow): Pr
     vault.signals.emit('erasureLeft');
     return order;
   }
-}
-
-/**
- * Marks the subject first: a call that adds a record to it from then on waits, and is then refused. On PostgreSQL the
- * call that makes the subject may commit just after the mark found no row. The subject is then there and alive, and is
- * marked again.
- */
-async function ofSubject(
-  tx: RecordTx,
-  tenant: TenantId,
-  subject: SubjectId,
-  field: 'subject' | 'ref',
-  now: Date,
-): Promise<Doomed[]> {
-  while (!(await markErased(tx, tenant, subject, now))) await liveSubject(tx, tenant, subject, field);
-  const keys: Doomed[] = [];
-  for (let after: RecordId | undefined; ; ) {
-    const page = await pageOfSubject(tx, tenant, subject, { after, limit: PAGE });
-    const ids = page.map((row) => row.record as RecordId);
-    keys.push(...(await notErased(tx, tenant, await lockRecords(tx, tenant, ids))));
-    if (page.length < PAGE) return keys;
-    after = ids.at(-1);
-  }
-}
-
-/** Leaves out records that another erasure has buried and counts, but whose rows it has not removed yet. */
-async function notErased(tx: RecordTx, tenant: TenantId, held: readonly Doomed[]): Promise<Doomed[]> {
-  const graves = await tombstonesOf(
-    tx,
-    tenant,
-    held.map((key) => key.record),
-  );
-  return held.flatMap((key, i) => (isErased(graves[i]) ? [] : [doomed(key, graves[i])]));
-}
-
-function isErased(graves: readonly TombstoneRow[] = []): boolean {
-  return graves.some(({ cause }) => cause === 'erased');
-}
-
-/**
- * What is to be buried of a record: its generation, or, in a record store that was put back to before a correction, the
- * generation after all those that are buried. A second tombstone of one generation would be the same one, which says
- * `corrected`.
- */
-function doomed({ record, generation }: Doomed, graves: readonly TombstoneRow[] = []): Doomed {
-  return { record, generation: Math.max(generation, ...graves.map((grave) => grave.generation + 1)) };
-}
-
-/** The records that the request names and that are still there. A record that was erased before stays erased. */
-async function ofNames(
-  vault: Vault,
-  tx: RecordTx,
-  { tenant, audience }: Caller,
-  { tokens, records = [] }: EraseRequest,
-  now: Date,
-): Promise<Doomed[]> {
-  const named = tokens === undefined ? records : await recordsOf(vault, tx, { tenant, audience, now }, tokens);
-  const ids = [...new Set(named)];
-  const rows = new Map((await lockRecords(tx, tenant, ids)).map((row) => [row.record, row]));
-  const graves = await tombstonesOf(tx, tenant, ids);
-  return ids.flatMap((record, i) => {
-    if (isErased(graves[i])) return [];
-    const row = rows.get(record);
-    if (row === undefined) throw new VaultError('record_not_found', { field: `records/${named.indexOf(record)}` });
-    return [doomed(row, graves[i])];
-  });
-}
-
-async function recordsOf(vault: Vault, tx: RecordTx, asking: Asking, tokens: readonly Token[]): Promise<RecordId[]> {
-  const rows = await findTokens(tx, vault.keyring.indexes, asking, tokens);
-  return rows.map((row, i) => {
-    if (row instanceof VaultError) throw row.at(`tokens/${i}`);
-    return row.record as RecordId;
-  });
 }

@@ -24,24 +24,19 @@ export class RolledBackError extends UnavailableError {
  * statement, needs none, because one statement is a transaction by itself.
  */
 export class LazyTransaction {
-  /** Runs one statement after another, because the next one may depend on the one before. */
+  /**
+   * Sends statements in the order in which they are given, without waiting for the answers. A statement that depends on
+   * the answer to another must be given when that has come. Once one fails, so do all after it.
+   */
   readonly client: Queryable;
-  readonly #connection: Queryable;
   readonly #marks: Marks;
   #mark: Mark | undefined;
   #begun: Promise<unknown> | undefined;
   #only: readonly Insert[] | undefined;
-  #last: Promise<unknown> = Promise.resolve();
 
   /** @param client sends each statement without waiting for the answer to the one before */
   constructor(client: Queryable, marks: Marks) {
-    const query = (statement: never) => {
-      const result = this.#last.then(() => client.query(statement));
-      this.#last = result.catch(() => {});
-      return result;
-    };
-    this.#connection = client;
-    this.client = { query: query as unknown as Queryable['query'] };
+    this.client = client;
     this.#marks = marks;
   }
 
@@ -108,10 +103,7 @@ export class LazyTransaction {
   /** Sends both at once: from the first statement on, what is written is checked and durable. */
   async #begin(): Promise<void> {
     const { n, after } = this.#take();
-    const sent = this.#last.then(() =>
-      Promise.all([this.#connection.query(BEGIN), run(this.#connection, MARK, [this.#marks.writer, [n, ...after]])]),
-    );
-    this.#last = sent.catch(() => {});
+    const sent = Promise.all([this.client.query(BEGIN), run(this.client, MARK, [this.#marks.writer, [n, ...after]])]);
     await sent.catch((error: unknown) => {
       throw storeError(error);
     });
