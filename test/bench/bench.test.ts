@@ -30,14 +30,14 @@ test('a median needs no order, and lies between the two in the middle', () => {
   expect(medians([round(7), round(1), round(3)])).toEqual(round(3));
 });
 
-test('sides take turns: A B A B', async () => {
+test('sides take turns, and the one that was second begins the next round', async () => {
   const order: string[] = [];
   const results = await inTurns(['A', 'B'], ['x', 'y'], 2, async (side, name, round) => {
     order.push(`${side}${name}${round}`);
     return `${side}${round}`;
   });
 
-  expect(order).toEqual(['Ax1', 'Bx1', 'Ay1', 'By1', 'Ax2', 'Bx2', 'Ay2', 'By2']);
+  expect(order).toEqual(['Ax1', 'Bx1', 'Ay1', 'By1', 'Bx2', 'Ax2', 'By2', 'Ay2']);
   expect(results).toEqual([
     { x: ['A1', 'A2'], y: ['A1', 'A2'] },
     { x: ['B1', 'B2'], y: ['B1', 'B2'] },

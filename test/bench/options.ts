@@ -20,12 +20,12 @@ export const USAGE = `npm run bench -- [options]
       import       the customers of ../shared/data through the command
       scaling      p50 of single calls in a small and in a large vault
       epochs       the close of an epoch, and what apps notice of it
-  --rounds N                      how often each is measured; medians stand (3). On a machine that others use, many short
-                                  rounds say more than few long ones.
+  --rounds N                      how often each is measured; medians stand (4). An even number is fair to both checkouts.
+                                  On a machine that others use, many short rounds say more than few long ones.
   --seconds N                     how long each is measured in a round (5)
   --records SMALL,LARGE           sizes of vaults for scaling and epochs (10000,100000)
   --full                          sizes 10000,1000000; to fill those takes minutes
-  --against FOLDER                measure the checkout in FOLDER as well, in turns (A B A B) and on the same databases'
+  --against FOLDER                measure the checkout in FOLDER as well, in turns (A B, B A) and on the same databases'
                                   server, and print what this one gains. It may be older; its packages are installed.
   --compare FILE                  print what this run gains over the result file of an earlier one
   --out FILE                      where the result file goes (bench-results.json beside package.json)
@@ -51,7 +51,7 @@ export function optionsOf(args: readonly string[]): Options | 'help' {
     options: {
       engine: { type: 'string', default: 'both' },
       parts: { type: 'string', default: PARTS.join(',') },
-      rounds: { type: 'string', default: '3' },
+      rounds: { type: 'string', default: '4' },
       seconds: { type: 'string', default: '5' },
       records: { type: 'string' },
       full: { type: 'boolean', default: false },

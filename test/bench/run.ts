@@ -61,7 +61,11 @@ export async function withSides<S extends { close(): Promise<void> }, R>(
 
 export type Rounds<K extends string, R> = Readonly<Record<K, readonly R[]>>;
 
-/** Measures each by its name on every side, then the next name; and all of that again. @returns the rounds, by side */
+/**
+ * Measures each by its name on every side, then the next name; and all of that again, the sides in the other order: A B,
+ * then B A. What a turn leaves to the disk falls on the turn after it, so an even number of rounds is fair.
+ * @returns the rounds, by side
+ */
 export async function inTurns<S, K extends string, R>(
   sides: readonly S[],
   names: readonly K[],
@@ -71,7 +75,10 @@ export async function inTurns<S, K extends string, R>(
   const results = sides.map(() => Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<K, R[]>);
   for (let round = 1; round <= rounds; round += 1) {
     for (const name of names) {
-      for (const [i, side] of sides.entries()) results[i]?.[name].push(await measure(side, name, round));
+      const turns = [...sides.entries()];
+      for (const [i, side] of round % 2 === 1 ? turns : turns.reverse()) {
+        results[i]?.[name].push(await measure(side, name, round));
+      }
     }
   }
   return results;
