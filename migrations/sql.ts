@@ -8,14 +8,34 @@ export interface Words {
   readonly text: string;
   readonly bytes: string;
   readonly int: string;
+  /** A count below two thousand million, such as a version. */
+  readonly small: string;
+  /** An id, or a list of them, packed. */
+  readonly id: string;
+  /** A common word, packed. */
+  readonly word: string;
   /** Ends a CREATE TABLE whose rows are small and found by primary key alone. */
   readonly clustered: string;
+  /** Ends any other CREATE TABLE. */
+  readonly strict: string;
 }
 
 export function words(knex: Knex): Words {
   return knex.client.config.client === 'pg'
-    ? { text: 'text COLLATE "C"', bytes: 'bytea', int: 'bigint', clustered: '' }
-    : { text: 'text', bytes: 'blob', int: 'integer', clustered: 'STRICT, WITHOUT ROWID' };
+    ? {
+        text: 'text COLLATE "C"',
+        bytes: 'bytea',
+        int: 'bigint',
+        small: 'integer',
+        id: 'bytea',
+        word: 'bytea',
+        clustered: '',
+        strict: '',
+      }
+    : {
+        ...{ text: 'text', bytes: 'blob', int: 'integer', small: 'integer', id: 'blob', word: 'blob' },
+        ...{ clustered: 'STRICT, WITHOUT ROWID', strict: 'STRICT' },
+      };
 }
 
 export async function run(knex: Knex, statements: readonly string[]): Promise<void> {

@@ -2,6 +2,7 @@
  * Ids: branded strings, a prefix for the kind and a body in lower-case Crockford base32.
  *
  *   rec_01jz3k5m7nef8…   26 characters: a UUIDv7 (RFC 9562), so ids of one kind sort by the time they were made
+ *   ten_1fz07q9k3c       10 characters: 48 random bits, since nearly every row names its tenant
  *   tok_…                32 characters: 160 random bits, which tell nothing, not even a time; the default format of
  *                        tokens, which may have others (tokens/format.ts)
  *
@@ -9,6 +10,7 @@
  * accepts exactly one spelling of an id.
  * Does not: prove that an id names something.
  */
+import { ALPHABET, decodeCrockford, encodeCrockford } from './crockford.ts';
 import type { RandomSource } from './crypto/random.ts';
 
 const PREFIXES = {
@@ -30,7 +32,7 @@ const PREFIXES = {
 
 export type IdKind = keyof typeof PREFIXES;
 /** Every kind whose ids carry the time at which they were made. */
-export type TimedIdKind = Exclude<IdKind, 'token'>;
+export type TimedIdKind = Exclude<IdKind, 'token' | 'tenant'>;
 
 declare const brand: unique symbol;
 export type Id<K extends IdKind> = string & { readonly [brand]: K };
@@ -49,12 +51,11 @@ export type JobId = Id<'job'>;
 export type WindowId = Id<'window'>;
 export type VaultId = Id<'vault'>;
 
-const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 const ANY = '[0-9a-hjkmnp-tv-z]';
-/** Two characters for every ten bits. */
-const PAIRS = Array.from({ length: 1024 }, (_, i) => ALPHABET.charAt(i >> 5) + ALPHABET.charAt(i & 31));
 const PREFIX_LENGTH = 4;
+const TIMED_BYTES = 16;
 const TOKEN_BYTES = 20;
+const TENANT_BYTES = 6;
 /** Visible ASCII. The limit is twice that of a token brought along, so that no longer text need ever be looked up. */
 const TOKEN_TEXT = /^[!-~]{1,512}$/;
 const VAULT_ID_TEXT = /^vlt_[0-9a-z]+$/;
@@ -64,11 +65,9 @@ const VAULT_ID_TEXT = /^vlt_[0-9a-z]+$/;
  * 10 and 13, which is why those are narrower.
  */
 const TIMED_BODY = `[0-7]${ANY}{9}[ef]${ANY}{2}[89abrstv]${ANY}{12}`;
+const BODIES: Partial<Record<string, string>> = { token: `${ANY}{32}`, tenant: `[0-7]${ANY}{9}` };
 const PATTERNS = Object.fromEntries(
-  Object.entries(PREFIXES).map(([kind, prefix]) => [
-    kind,
-    new RegExp(`^${prefix}${kind === 'token' ? `${ANY}{32}` : TIMED_BODY}$`),
-  ]),
+  Object.entries(PREFIXES).map(([kind, prefix]) => [kind, new RegExp(`^${prefix}${BODIES[kind] ?? TIMED_BODY}$`)]),
 ) as Record<IdKind, RegExp>;
 
 /** The last id of one random source: the clock's time, the time in the id, and rand_a (RFC 9562 6.2, method 1). */
@@ -86,25 +85,13 @@ const MAX_MS = 2 ** 48 - 1;
 export function newId<K extends TimedIdKind>(kind: K, random: RandomSource, now: Date): Id<K> {
   const bytes = random(10);
   const { ms, counter } = next(random, now.getTime(), bytes.readUInt16BE(0) & COUNTER_SEED_MASK);
-  const tailHigh = bytes.readUInt32BE(2);
-  const tailLow = bytes.readUInt32BE(6);
-  const msHigh = Math.floor(ms / 2 ** 18);
-  const msLow = ms % 2 ** 18;
-  // 130 bits, ten at a time: 00 | ms 48 | 0111 | counter 12 | 10 | tail 62.
-  return (PREFIXES[kind] +
-    pair(msHigh >>> 22) +
-    pair(msHigh >>> 12) +
-    pair(msHigh >>> 2) +
-    pair(((msHigh & 3) << 8) | (msLow >>> 10)) +
-    pair(msLow) +
-    pair((7 << 6) | (counter >>> 6)) +
-    pair(((counter & 63) << 4) | (2 << 2) | ((tailHigh >>> 28) & 3)) +
-    pair(tailHigh >>> 18) +
-    pair(tailHigh >>> 8) +
-    pair((tailHigh << 2) | (tailLow >>> 30)) +
-    pair(tailLow >>> 20) +
-    pair(tailLow >>> 10) +
-    pair(tailLow)) as Id<K>;
+  // 48 bits of the time, 0111, the counter's 12, 10, and 62 random ones.
+  const id = Buffer.allocUnsafe(TIMED_BYTES);
+  id.writeUIntBE(ms, 0, 6);
+  id.writeUInt16BE(0x7000 | counter, 6);
+  bytes.copy(id, 8, 2);
+  id[8] = 0x80 | ((id[8] ?? 0) & 0x3f);
+  return idOfBytes(kind, id) as Id<K>;
 }
 
 /** An id below every id of the kind that was made at this time or later. */
@@ -114,13 +101,29 @@ export function firstIdAt<K extends TimedIdKind>(kind: K, time: Date): Id<K> {
 }
 
 export function newToken(random: RandomSource): Token {
-  const bytes = random(TOKEN_BYTES);
-  let token: string = PREFIXES.token;
-  for (let i = 0; i < TOKEN_BYTES; i += 5) {
-    const high = bytes.readUInt32BE(i);
-    token += pair(high >>> 22) + pair(high >>> 12) + pair(high >>> 2) + pair((high << 8) | (bytes[i + 4] ?? 0));
-  }
-  return token as Token;
+  return idOfBytes('token', random(TOKEN_BYTES)) as Token;
+}
+
+/** Drawn, never counted: a store put back from a backup would give a number out again. */
+export function newTenantId(random: RandomSource): TenantId {
+  return idOfBytes('tenant', random(TENANT_BYTES)) as TenantId;
+}
+
+/** How many bytes an id of the kind has. */
+export function sizeOfId(kind: IdKind): number {
+  if (kind === 'tenant') return TENANT_BYTES;
+  return kind === 'token' ? TOKEN_BYTES : TIMED_BYTES;
+}
+
+/** The bytes of an id, which sort as the text does; undefined for a text that no `idOfBytes` of the kind gives. */
+export function bytesOfId(kind: IdKind, text: string): Buffer | undefined {
+  if (!text.startsWith(PREFIXES[kind])) return undefined;
+  return decodeCrockford(text, PREFIX_LENGTH, sizeOfId(kind));
+}
+
+/** The text of an id. It need be no id: `isId` says so. @param bytes as many as the kind has */
+export function idOfBytes(kind: IdKind, bytes: Uint8Array): string {
+  return PREFIXES[kind] + encodeCrockford(bytes);
 }
 
 /** Whether this is an id of the kind, in its one spelling. */
@@ -175,8 +178,4 @@ function next(random: RandomSource, clock: number, seed: number): Sequence {
   }
   sequence.clock = clock;
   return sequence;
-}
-
-function pair(bits: number): string {
-  return PAIRS[bits & 1023] ?? '';
 }

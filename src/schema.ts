@@ -28,7 +28,10 @@ function idSchema<K extends IdKind>(kind: K, example: string, description: strin
   const id = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}Id`;
   const prefix = example.slice(0, 4);
   return z
-    .custom<Id<K>>((value) => isId(kind, value), `must be a whole id: ${prefix} and the 26 characters behind it`)
+    .custom<Id<K>>(
+      (value) => isId(kind, value),
+      `must be a whole id: ${prefix} and the ${example.length - prefix.length} characters behind it`,
+    )
     .describe(description)
     .meta({ id, type: 'string', pattern: idPattern(kind), examples: [example] });
 }
@@ -70,7 +73,7 @@ export const ApiKeyIdSchema = idSchema(
   'key_01m6dqs9m0e8rrp3vs6gh8ye9k',
   'An API key; its id is not secret. It also stands in the API key itself, behind `lethe_`.',
 );
-export const TenantIdSchema = idSchema('tenant', 'ten_01m6b1yq00eb6sx0f2tx83rp19', 'A division of the vault.');
+export const TenantIdSchema = idSchema('tenant', 'ten_1fz07q9k3c', 'A division of the vault.');
 export const AuditIdSchema = idSchema(
   'audit',
   'aud_01m81j9hb7e5p8ejh3e1fqyhkr',

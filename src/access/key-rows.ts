@@ -8,11 +8,11 @@ export const apiKeys = table(
   'records',
   'api_keys',
   {
-    api_key: 'text',
-    tenant: 'text',
-    principal: 'text',
+    api_key: 'id:apiKey',
+    tenant: 'id:tenant',
+    principal: 'id:principal',
     secret_mac: 'bytes',
-    mac_version: 'int',
+    mac_version: 'small',
     created_at: 'int',
     /** When it stops working. */
     expires_at: 'int?',

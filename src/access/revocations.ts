@@ -27,7 +27,7 @@ export const revocations = table(
   'records',
   'revocations',
   {
-    tenant: 'text',
+    tenant: 'id:tenant',
     kind: 'text',
     /** The principal's id, or the token; or what `narrowings.ts` says. */
     target: 'text',
@@ -43,7 +43,7 @@ const revocationByTarget = lookup(revocations, ['tenant', 'kind', 'target']);
 export const keyRevocations = table(
   'keys',
   'revocations',
-  { tenant: 'text', kind: 'text', target: 'text', revoked_at: 'int' },
+  { tenant: 'id:tenant', kind: 'text', target: 'text', revoked_at: 'int' },
   ['tenant', 'kind', 'target'],
 );
 export type KeptRevocation = Row<typeof keyRevocations>;

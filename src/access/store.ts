@@ -1,9 +1,9 @@
 /** Tenants and principals in the record store: small tables, off the path of any value. */
 
 import { VaultError } from '../errors.ts';
-import { firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
+import { idOfBytes, type PrincipalId, sizeOfId, type TenantId } from '../ids.ts';
 import { change, first, select, values } from '../storage/queries.ts';
-import { lookup, type Row, table } from '../storage/table.ts';
+import { lookup, type Row, table, unpackRows } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { type ApiKeyRow, apiKeys } from './key-rows.ts';
 
@@ -11,19 +11,19 @@ import { type ApiKeyRow, apiKeys } from './key-rows.ts';
 export const FIRST_TENANT = 'default';
 
 /** The tenant of the vault's own records (`canaries/`): no principal is in it; no other's name begins like its. */
-export const VAULT_TENANT = firstIdAt('tenant', new Date(0));
+export const VAULT_TENANT = idOfBytes('tenant', Buffer.alloc(sizeOfId('tenant'))) as TenantId;
 export const VAULT_TENANT_NAME = '@vault';
 
 export const tenants = table(
   'records',
   'tenants',
   {
-    tenant: 'text',
+    tenant: 'id:tenant',
     name: 'text',
     created_at: 'int',
     /** Since when nothing of it opens, and by which erasure's order. */
     erased_at: 'int?',
-    erasure: 'text?',
+    erasure: 'id:erasure?',
     /** From then on no call can be under way that began before the erasure. */
     settled_at: 'int?',
   },
@@ -120,8 +120,8 @@ export const principals = table(
   'records',
   'principals',
   {
-    tenant: 'text',
-    principal: 'text',
+    tenant: 'id:tenant',
+    principal: 'id:principal',
     name: 'text',
     role: 'text',
     purposes: 'text',
@@ -159,8 +159,8 @@ export async function listTenants(
   page: { readonly after: TenantId | undefined; readonly limit: number },
 ): Promise<TenantRow[]> {
   const where = { tenant: { not: VAULT_TENANT } };
-  const after = { tenant: page.after ?? '' };
-  return select(reader, tenants, { where, orderBy: ['tenant'], after, limit: page.limit });
+  const last = page.after && (await first(reader, tenants, { where: { tenant: page.after } }));
+  return select(reader, tenants, { where, orderBy: ['created_at', 'tenant'], after: last, limit: page.limit });
 }
 
 /** A principal, with those of its API keys that work. */
@@ -185,7 +185,7 @@ export async function listAdmitted(
       .where({ 't.erased_at': null, 'p.revoked_at': null, 'k.revoked_at': null })
       .andWhere((live) => live.whereNull('k.expires_at').orWhere('k.expires_at', '>', now.getTime())),
   );
-  return [...Map.groupBy(rows, ({ principal }) => principal)].map(([principal, keys]) => ({
+  return [...Map.groupBy(unpackRows(apiKeys, rows), ({ principal }) => principal)].map(([principal, keys]) => ({
     tenant: keys[0]?.tenant as TenantId,
     principal: principal as PrincipalId,
     keys,

@@ -39,15 +39,15 @@ export const canaries = table(
   'keys',
   'canaries',
   {
-    record: 'text',
-    tenant: 'text',
-    generation: 'int',
+    record: 'id:record',
+    tenant: 'id:tenant',
+    generation: 'small',
     /** Of the value: opening is checked without knowing it. */
     mac: 'bytes',
     made_at: 'int',
     shredded_at: 'int?',
-    bucket: 'text?',
-    bucket_generation: 'int?',
+    bucket: 'id:bucket?',
+    bucket_generation: 'small?',
     /** The epoch under which the kept keys are wrapped. */
     epoch: 'int?',
     wrapped: 'bytes?',

@@ -27,13 +27,13 @@ export const customTypes = table(
   'records',
   'custom_types',
   {
-    tenant: 'text',
+    tenant: 'id:tenant',
     name: 'text',
-    version: 'int',
+    version: 'small',
     definition: 'text',
     created_at: 'int',
     tag: 'bytes',
-    tag_version: 'int',
+    tag_version: 'small',
   },
   ['tenant', 'name', 'version'],
 );
@@ -47,14 +47,14 @@ export const typeSettings = table(
   'records',
   'type_settings',
   {
-    tenant: 'text',
+    tenant: 'id:tenant',
     name: 'text',
     keep: 'text?',
     /** 1 where no two records may have an equal value. */
     is_unique: 'int?',
     updated_at: 'int',
     tag: 'bytes',
-    tag_version: 'int',
+    tag_version: 'small',
   },
   ['tenant', 'name'],
 );

@@ -2001,7 +2001,7 @@ export interface components {
             readonly version: number;
             /**
              * @description Id of the tenant (`ten_…`).
-             * @example ten_01m6b1yq00eb6sx0f2tx83rp19
+             * @example ten_1fz07q9k3c
              */
             readonly tenant: string;
             /** @description `tenant` where a whole tenant was erased; absent otherwise. */
@@ -3982,7 +3982,7 @@ export interface components {
         };
         /**
          * @description A division of the vault.
-         * @example ten_01m6b1yq00eb6sx0f2tx83rp19
+         * @example ten_1fz07q9k3c
          */
         readonly TenantId: string;
         /**

@@ -29,6 +29,6 @@ function isCardNumber(text: string): boolean {
 
 /** @throws {TypeError} that does not repeat the text: it may be a value that was mistaken for an id */
 export function id(prefix: string, text: string): string {
-  if (new RegExp(`^${prefix}_[0-9a-z]{26,32}$`).test(text)) return text;
-  throw new TypeError(`This is no id: one is ${prefix}_ and 26 characters or more.`);
+  if (new RegExp(`^${prefix}_[0-9a-z]{10,32}$`).test(text)) return text;
+  throw new TypeError(`This is no id: one is ${prefix}_ and 10 characters or more.`);
 }

@@ -18,9 +18,9 @@ export const correctionKeys = table(
   'keys',
   'correction_keys',
   {
-    tenant: 'text',
-    record: 'text',
-    generation: 'int',
+    tenant: 'id:tenant',
+    record: 'id:record',
+    generation: 'small',
     created_at: 'int',
     /** The generation whose value is sealed anew, unchanged; absent in a correction. */
     resealed_from: 'int?',

@@ -12,7 +12,7 @@ import type { TenantId } from '../ids.ts';
 import { findTenantTombstones } from '../keyring/tenant-tombstones.ts';
 import { areMirrored, firstTombstone } from '../records/tombstones.ts';
 import { pages, select } from '../storage/queries.ts';
-import type { Table } from '../storage/table.ts';
+import { type Table, unpackRows } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type DestructionRow, destructions, findDestructions, type Stores, UNFINISHED } from './destructions.ts';
 import type { Lacking } from './remembered.ts';
@@ -54,7 +54,7 @@ async function perTenant(reader: Reader, of: Table): Promise<Counts> {
   const rows = await reader.query<{ tenant: string; n: number }>((sql) =>
     sql(of.name).select('tenant').count('* as n').groupBy('tenant'),
   );
-  return new Map(rows.map(({ tenant, n }) => [tenant, Number(n)]));
+  return new Map(unpackRows(of, rows).map(({ tenant, n }) => [tenant, Number(n)]));
 }
 
 /** Orders that are not completed, and how many of these have begun to destroy keys. */

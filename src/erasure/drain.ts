@@ -13,7 +13,7 @@ import { records } from '../records/store.ts';
 import { blindIndexes } from '../search/index-rows.ts';
 import { valueClaims } from '../search/value-claims.ts';
 import { select } from '../storage/queries.ts';
-import type { StoreName, Table } from '../storage/table.ts';
+import { packed, packingsOf, type StoreName, type Table, unpackRows } from '../storage/table.ts';
 import type { Tx } from '../storage/tx.ts';
 import { subjectRefs } from '../subjects/refs.ts';
 import { subjects } from '../subjects/subjects.ts';
@@ -25,11 +25,13 @@ import { correctionKeys } from './corrections.ts';
 const PAGE = 1_000;
 
 /** What is kept of repeated calls, as far as it is needed to remove it. */
+const IDEMPOTENCY_COLUMNS = { tenant: 'id:tenant', principal: 'id:principal', key_mac: 'bytes' } as const;
 const IDEMPOTENCY_KEYS: Table<'records'> = {
   store: 'records',
   name: 'idempotency_keys',
-  columns: { tenant: 'text', principal: 'text', key_mac: 'bytes' },
+  columns: IDEMPOTENCY_COLUMNS,
   primaryKey: ['tenant', 'principal', 'key_mac'],
+  packings: packingsOf(IDEMPOTENCY_COLUMNS),
 };
 
 /**
@@ -63,13 +65,14 @@ export async function drain<S extends StoreName>(tx: Tx<S>, of: Table<S>, tenant
   const rows = await tx.query<Record<string, unknown>>((sql) => {
     const page = sql(of.name)
       .select([...of.primaryKey, ...(wrapped ? ['epoch'] : [])])
-      .where({ tenant })
+      .where({ tenant: packed(of, 'tenant', tenant) })
       // In the order of the index, so that the next page is found where this one ended.
       .orderBy(of.primaryKey[0] === 'tenant' ? [...of.primaryKey] : ['tenant', 'principal'])
       .limit(PAGE);
     // Locked. Otherwise a close could move them between this look and their end, under an epoch that nobody notes.
     return wrapped ? page.forUpdate() : page;
   });
+  unpackRows(of, rows);
   await tx.remove(
     of,
     of.primaryKey as never,

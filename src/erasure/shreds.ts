@@ -13,7 +13,7 @@ import type { TenantId } from '../ids.ts';
 import { epochInUse } from '../keyring/epochs/epoch-states.ts';
 import { buriedTenants } from '../keyring/tenant-tombstones.ts';
 import { change, pages, select } from '../storage/queries.ts';
-import { lookup, type Row, table } from '../storage/table.ts';
+import { lookup, type Row, table, unpackRows } from '../storage/table.ts';
 import type { KeyTx, Reader } from '../storage/tx.ts';
 import { storedJson } from '../stored-json.ts';
 
@@ -21,8 +21,8 @@ export const shreds = table(
   'keys',
   'shreds',
   {
-    tenant: 'text',
-    erasure: 'text',
+    tenant: 'id:tenant',
+    erasure: 'id:erasure',
     /** The keys were wrapped under this epoch or an earlier one. */
     epoch: 'int',
     records: 'int',
@@ -107,7 +107,7 @@ export async function shreddedTenants(reader: Reader<'keys'>): Promise<TenantId[
       .whereNotIn('tenant', sql(buriedTenants.of.name).select(buriedTenants.column))
       .orderBy('tenant'),
   );
-  return rows.map(({ tenant }) => tenant as TenantId);
+  return unpackRows(shreds, rows).map(({ tenant }) => tenant as TenantId);
 }
 
 /** The newest first. */

@@ -6,7 +6,7 @@
  */
 import type { TenantId } from '../ids.ts';
 import { change } from '../storage/queries.ts';
-import { lookup, type Row, table } from '../storage/table.ts';
+import { lookup, packed, type Row, table } from '../storage/table.ts';
 import type { RecordStore, RecordTx } from '../storage/tx.ts';
 import { TooManyGuessesError } from './errors.ts';
 import { type Allowance, LONGEST_MS } from './limits.ts';
@@ -15,7 +15,7 @@ import { type Allowance, LONGEST_MS } from './limits.ts';
 export const guessBudgets = table(
   'records',
   'guess_budgets',
-  { tenant: 'text', principal: 'text', budget: 'bytes', taken: 'int', since: 'int' },
+  { tenant: 'id:tenant', principal: 'id:principal', budget: 'bytes', taken: 'int', since: 'int' },
   ['tenant', 'principal', 'budget'],
 );
 type BudgetRow = Row<typeof guessBudgets>;
@@ -25,7 +25,7 @@ const budgetByKey = lookup(guessBudgets, ['tenant', 'principal', 'budget']);
 export const verifyAttempts = table(
   'records',
   'verify_attempts',
-  { tenant: 'text', record: 'text', failures: 'int', since: 'int' },
+  { tenant: 'id:tenant', record: 'id:record', failures: 'int', since: 'int' },
   ['tenant', 'record'],
 );
 
@@ -56,7 +56,11 @@ async function take(
   await tx.insertOrGet(guessBudgets, [{ ...key, taken: 0, since: at }]);
   const changed = await tx.execute((sql) =>
     sql(guessBudgets.name)
-      .where({ ...key })
+      .where({
+        tenant: packed(guessBudgets, 'tenant', key.tenant),
+        principal: packed(guessBudgets, 'principal', key.principal),
+        budget: key.budget,
+      })
       .andWhere((either) => either.where('taken', '<=', limit - count).orWhere('since', '<=', over))
       .update({
         taken: sql.raw('CASE WHEN since <= ? THEN ? ELSE taken + ? END', [over, count, count]),

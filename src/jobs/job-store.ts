@@ -13,7 +13,7 @@ import { IntegrityError, VaultError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import { isTransient } from '../storage/errors.ts';
 import { change, count, first, select } from '../storage/queries.ts';
-import { lookup, type Row, table } from '../storage/table.ts';
+import { lookup, packed, type Row, table, unpackRows } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { storedJson } from '../stored-json.ts';
 import type { Detail, JobKind } from './long-job.ts';
@@ -22,8 +22,8 @@ const jobs = table(
   'records',
   'jobs',
   {
-    job: 'text',
-    tenant: 'text',
+    job: 'id:job',
+    tenant: 'id:tenant',
     kind: 'text',
     params: 'text',
     work: 'text',
@@ -35,7 +35,7 @@ const jobs = table(
     rate_milli: 'int?',
     detail: 'text',
     code: 'text?',
-    ordered_by: 'text',
+    ordered_by: 'id:principal',
     ordered_at: 'int',
     started_at: 'int?',
     updated_at: 'int',
@@ -110,13 +110,16 @@ export async function listJobs(
   tenant: TenantId,
   page: { readonly wholeVault: boolean; readonly before: JobId | undefined; readonly limit: number },
 ): Promise<JobRow[]> {
-  return reader.query((sql) => {
+  const found = await reader.query<JobRow>((sql) => {
     const rows = sql(jobs.name)
-      .where((row) => row.where({ tenant }).orWhereIn('kind', page.wholeVault ? [...VAULT_WIDE] : []))
+      .where((row) =>
+        row.where({ tenant: packed(jobs, 'tenant', tenant) }).orWhereIn('kind', page.wholeVault ? [...VAULT_WIDE] : []),
+      )
       .orderBy('job', 'desc')
       .limit(page.limit);
-    return page.before === undefined ? rows : rows.andWhere('job', '<', page.before);
+    return page.before === undefined ? rows : rows.andWhere('job', '<', packed(jobs, 'job', page.before));
   });
+  return unpackRows(jobs, found);
 }
 
 /**

@@ -7,6 +7,7 @@
  */
 import type { TenantId } from '../ids.ts';
 import { count, select, type Where } from '../storage/queries.ts';
+import { packed } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type KeyWithoutPeriod as Draft, withPeriod } from './cryptoperiods.ts';
 import { type IndexKeyState, isOwn, stateOf as stateOfVersion } from './indexes/index-key.ts';
@@ -122,7 +123,7 @@ async function recordKeys(reader: Reader<'keys'>, tenant: TenantId): Promise<Dra
     sql({ b: tables.buckets.name })
       .join({ r: tables.recordKeys.name }, { 'r.tenant': 'b.tenant', 'r.bucket': 'b.bucket' })
       .select('b.compromised_at as at')
-      .where('b.tenant', tenant)
+      .where('b.tenant', packed(tables.buckets, 'tenant', tenant))
       .whereNotNull('b.compromised_at')
       .limit(COUNTED + 1),
   );

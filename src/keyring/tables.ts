@@ -74,9 +74,9 @@ export const buckets = table(
   'keys',
   'buckets',
   {
-    tenant: 'text',
-    bucket: 'text',
-    generation: 'int',
+    tenant: 'id:tenant',
+    bucket: 'id:bucket',
+    generation: 'small',
     epoch: 'int',
     wrapped: 'bytes',
     created_at: 'int',
@@ -86,7 +86,7 @@ export const buckets = table(
     /** Since when the bucket takes no more keys, and the keys it has must be replaced. */
     compromised_at: 'int?',
     /** The job that re-sealed the records which are in this bucket. */
-    resealed_for: 'text?',
+    resealed_for: 'id:job?',
   },
   ['tenant', 'bucket'],
 );
@@ -99,11 +99,11 @@ export const recordKeys = table(
   'keys',
   'record_keys',
   {
-    tenant: 'text',
-    record: 'text',
-    generation: 'int',
-    bucket: 'text',
-    bucket_generation: 'int',
+    tenant: 'id:tenant',
+    record: 'id:record',
+    generation: 'small',
+    bucket: 'id:bucket',
+    bucket_generation: 'small',
     wrapped: 'bytes',
   },
   ['tenant', 'record', 'generation'],
@@ -118,9 +118,9 @@ export const indexKeys = table(
   'keys',
   'index_keys',
   {
-    tenant: 'text',
+    tenant: 'id:tenant',
     name: 'text',
-    version: 'int',
+    version: 'small',
     epoch: 'int',
     wrapped: 'bytes',
     created_at: 'int',
@@ -128,7 +128,7 @@ export const indexKeys = table(
     /** See `index-versions.ts`; null: active. */
     state: 'text?',
     /** The job that made this version. */
-    made_by: 'text?',
+    made_by: 'id:job?',
     removed_at: 'int?',
     /** The epoch under which a removed version was last; its `epoch` is 0. */
     removed_epoch: 'int?',
@@ -139,7 +139,9 @@ export type IndexKeyRow = Row<typeof indexKeys>;
 export const indexKeysByName = lookup(indexKeys, ['tenant', 'name'], { orderBy: ['version'] });
 
 /** Grows whenever a version of any index key of the tenant's comes, goes or changes its state; no row: 0. */
-export const indexGenerations = table('keys', 'index_generations', { tenant: 'text', generation: 'int' }, ['tenant']);
+export const indexGenerations = table('keys', 'index_generations', { tenant: 'id:tenant', generation: 'small' }, [
+  'tenant',
+]);
 export const indexGenerationOf = lookup(indexGenerations, ['tenant']);
 /** Holds off the next generation until what was made under this one is committed. */
 export const indexGenerationShared = lookup(indexGenerations, ['tenant'], { share: true });
@@ -148,7 +150,7 @@ export const indexGenerationShared = lookup(indexGenerations, ['tenant'], { shar
 export const windows = table(
   'keys',
   'windows',
-  { tenant: 'text', window_id: 'text', epoch: 'int', wrapped: 'bytes', created_at: 'int' },
+  { tenant: 'id:tenant', window_id: 'id:window', epoch: 'int', wrapped: 'bytes', created_at: 'int' },
   ['tenant', 'window_id'],
 );
 export type WindowRow = Row<typeof windows>;
@@ -156,11 +158,12 @@ export const windowById = lookup(windows, ['tenant', 'window_id']);
 /** For claiming a reveal: holds off the end of the window until the claim is committed. */
 export const windowByIdShared = lookup(windows, ['tenant', 'window_id'], { share: true });
 
-export const windowReveals = table('keys', 'window_reveals', { tenant: 'text', window_id: 'text', mark: 'bytes' }, [
-  'tenant',
-  'window_id',
-  'mark',
-]);
+export const windowReveals = table(
+  'keys',
+  'window_reveals',
+  { tenant: 'id:tenant', window_id: 'id:window', mark: 'bytes' },
+  ['tenant', 'window_id', 'mark'],
+);
 export const revealByMark = lookup(windowReveals, ['tenant', 'window_id', 'mark']);
 
 export const signingKeys = table(

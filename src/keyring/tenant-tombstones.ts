@@ -16,9 +16,9 @@ export const tenantTombstones = table(
   'keys',
   'tenant_tombstones',
   {
-    tenant: 'text',
-    erasure: 'text',
-    ordered_by: 'text',
+    tenant: 'id:tenant',
+    erasure: 'id:erasure',
+    ordered_by: 'id:principal',
     ordered_at: 'int',
     buried_at: 'int',
     /** The highest epoch under which its keys were wrapped, as far as they have been destroyed. */

@@ -9,7 +9,7 @@ export const HASH = { token: 'tok_7e2vd0c9w4tq8m5h1rk6xb3jzn0ys9pf', record: 're
 export const MINTED = '4f0c6f0e-6a2b-4d1e-9f57-2c1b8a7d3e90';
 export const EXPIRES_AT = '2026-11-23T12:00:00.000Z';
 export const STORED_AT = { createdAt: '2026-11-22T12:00:00.000Z', updatedAt: '2026-11-22T12:00:00.000Z' };
-export const TENANT = 'ten_01m6b1yq00eb6sx0f2tx83rp19';
+export const TENANT = 'ten_1fz07q9k3c';
 
 export const RECEIPT = {
   erasure: 'ers_01m83rdet0ehaadnnnnhek1nfv',

@@ -11,7 +11,7 @@ import type { KeyTx, Reader } from '../storage/tx.ts';
 export const blindIndexes = table(
   'keys',
   'blind_indexes',
-  { tenant: 'text', name: 'text', version: 'int', mac: 'bytes', record: 'text', generation: 'int' },
+  { tenant: 'id:tenant', name: 'word', version: 'small', mac: 'bytes', record: 'id:record', generation: 'small' },
   ['tenant', 'name', 'version', 'mac', 'record', 'generation'],
 );
 export type BlindIndexRow = Row<typeof blindIndexes>;

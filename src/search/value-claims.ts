@@ -22,7 +22,7 @@ const MAC_BYTES = 32;
 export const valueClaims = table(
   'keys',
   'value_claims',
-  { tenant: 'text', version: 'int', mac: 'bytes', record: 'text', generation: 'int' },
+  { tenant: 'id:tenant', version: 'small', mac: 'bytes', record: 'id:record', generation: 'small' },
   ['tenant', 'version', 'mac'],
 );
 export type ClaimRow = Row<typeof valueClaims>;

@@ -9,7 +9,7 @@
  */
 import type { Knex } from 'knex';
 import { StatementError } from './errors.ts';
-import type { Columns, Row, StoreName, Table } from './table.ts';
+import { type Columns, packed, type Row, type StoreName, type Table, unpackRows, type Value } from './table.ts';
 import type { Reader, Tx } from './tx.ts';
 
 export type ColumnOf<T extends Table> = keyof T['columns'] & string;
@@ -75,7 +75,7 @@ export async function select<
   const C extends ColumnOf<T> = ColumnOf<T>,
   const O extends ColumnOf<T> = ColumnOf<T>,
 >(reader: Reader<S>, of: T, selection: Selection<T, C, O> = {}): Promise<Pick<Row<T>, C>[]> {
-  return reader.query((sql) => rowsOf(sql, of, selection));
+  return unpackRows(of, await reader.query((sql) => rowsOf(sql, of, selection)));
 }
 
 /** @returns the first row in that order */
@@ -131,7 +131,7 @@ export async function change<S extends StoreName, T extends Table<S>>(
   where: Where<T>,
   set: Change<T>,
 ): Promise<number> {
-  return tx.execute((sql) => narrow(sql, sql(of.name), where).update(changes(sql, set)));
+  return tx.execute((sql) => narrow(sql, of, sql(of.name), where).update(changes(sql, of, set)));
 }
 
 /** Only in an exclusive transaction. @returns how many rows there were */
@@ -140,7 +140,7 @@ export async function removeWhere<S extends StoreName, T extends Table<S>>(
   of: T,
   where: Where<T>,
 ): Promise<number> {
-  return tx.execute((sql) => narrow(sql, sql(of.name), where).delete());
+  return tx.execute((sql) => narrow(sql, of, sql(of.name), where).delete());
 }
 
 interface AnySelection {
@@ -170,54 +170,58 @@ function scopeOf(sql: Knex, of: Table, selection: AnySelection): Knex.QueryBuild
   const { where = {}, literally, orderBy = [], descending, after } = selection;
   const rows = sql(of.name);
   if (literally !== undefined) rows.whereRaw(literally);
-  narrow(sql, rows, where);
+  narrow(sql, of, rows, where);
   if (after !== undefined) {
-    const place = orderBy.map((name) => given((after as Row<Table>)[name]));
+    const place = orderBy.map((name) => given(of, name, (after as Record<string, unknown>)[name]));
     const marks = (mark: string) => orderBy.map(() => mark).join(', ');
     rows.whereRaw(`(${marks('??')}) ${descending ? '<' : '>'} (${marks('?')})`, [...orderBy, ...place]);
   }
   return rows;
 }
 
-function narrow(sql: Knex, rows: Knex.QueryBuilder, where: object): Knex.QueryBuilder {
+function narrow(sql: Knex, of: Table, rows: Knex.QueryBuilder, where: object): Knex.QueryBuilder {
   for (const [column, meets] of Object.entries(where)) {
     if (!isPlain(meets)) {
-      rows.where(column, given(meets));
+      rows.where(column, given(of, column, meets));
       continue;
     }
-    for (const [how, value] of Object.entries(meets)) narrowBy(sql, rows, column, how, given(value));
+    for (const [how, value] of Object.entries(meets)) narrowBy(sql, of, rows, column, how, value);
   }
   return rows;
 }
 
-function narrowBy(sql: Knex, rows: Knex.QueryBuilder, column: string, how: string, value: unknown): void {
-  const operand = () => (Array.isArray(value) ? value : columnOf(sql, value as Values<unknown>));
+function narrowBy(sql: Knex, of: Table, rows: Knex.QueryBuilder, column: string, how: string, value: unknown): void {
+  const operand = () =>
+    Array.isArray(value)
+      ? value.map((one) => given(of, column, one))
+      : columnOf(sql, given(of, '', value) as unknown as Values<unknown>);
   if (how === 'not') {
     if (value === null) rows.whereNotNull(column);
-    else rows.whereNot(column, value as string);
-  } else if (how === 'in') rows.whereIn(column, operand());
-  else if (how === 'notIn') rows.whereNotIn(column, operand());
-  else rows.where(column, how, value as string);
+    else rows.whereNot(column, given(of, column, value));
+  } else if (how === 'in') rows.whereIn(column, operand() as never);
+  else if (how === 'notIn') rows.whereNotIn(column, operand() as never);
+  else rows.where(column, how, given(of, column, value));
 }
 
 function columnOf(sql: Knex, { of, column, where }: Values<unknown>): Knex.QueryBuilder {
-  return narrow(sql, sql(of.name).select(column), where);
+  return narrow(sql, of, sql(of.name).select(column), where);
 }
 
-function changes(sql: Knex, set: object): Record<string, unknown> {
+function changes(sql: Knex, of: Table, set: object): Record<string, unknown> {
   const changed = Object.entries(set).map(([column, value]) => {
-    if (!isPlain(value)) return [column, given(value)];
-    if ('plus' in value) return [column, sql.raw('?? + ?', [column, given(value.plus)])];
-    return [column, sql.raw('coalesce(??, ?)', [column, given(value.unlessSet)])];
+    if (!isPlain(value)) return [column, given(of, column, value)];
+    if ('plus' in value) return [column, sql.raw('?? + ?', [column, given(of, column, value.plus)])];
+    return [column, sql.raw('coalesce(??, ?)', [column, given(of, column, value.unlessSet)])];
   });
   return Object.fromEntries(changed);
 }
 
 function isPlain(value: unknown): value is Record<string, never> {
-  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value) && !Array.isArray(value);
 }
 
-function given<V>(value: V): NonNullable<V> {
+/** As the store has it. */
+function given(of: Table, column: string, value: unknown): NonNullable<Value> {
   if (value === undefined) throw new StatementError('A statement lacks a value.');
-  return value as NonNullable<V>;
+  return packed(of, column, value) as NonNullable<Value>;
 }

@@ -7,10 +7,14 @@ import type { ColumnType, Lookup, Table } from './table.ts';
 
 const quote = (name: string) => `"${name}"`;
 const list = (names: readonly string[]) => names.map(quote).join(', ');
-const PG_TYPES: Record<string, string> = { text: 'text', bytes: 'bytea', int: 'bigint' };
+const PG_TYPES: Record<string, string> = { text: 'text', int: 'bigint', small: 'integer' };
 
 function pgType(of: ColumnType | undefined): string {
-  return PG_TYPES[(of ?? '').replace('?', '')] ?? 'text';
+  return PG_TYPES[(of ?? '').replace('?', '')] ?? 'bytea';
+}
+
+export function isOfBytes(of: ColumnType | undefined): boolean {
+  return pgType(of) === 'bytea';
 }
 
 function arrays(table: Table, names: readonly string[], before = 0): string {
@@ -24,12 +28,15 @@ function tail(lookup: Lookup): string {
 
 /**
  * Statements of SQLite work on one row, because a loop over a prepared statement is a fast batch. Only a lookup of many
- * keys is faster, by a third, as one statement over a JSON array. That cannot carry bytes, or a limit for each key.
+ * keys is faster, by a third, as one statement over a JSON array, with bytes in hexadecimal. That cannot carry a limit
+ * for each key.
  */
 export const sqlite = {
   findMany(of: Lookup): string {
     const columns = Object.keys(of.table.columns).map((name) => `t.${quote(name)}`);
-    const on = of.by.map((name, i) => `t.${quote(name)} = k.value->>${i}`).join(' AND ');
+    const key = (name: string, i: number) =>
+      isOfBytes(of.table.columns[name]) ? `unhex(k.value->>${i})` : `k.value->>${i}`;
+    const on = of.by.map((name, i) => `t.${quote(name)} = ${key(name, i)}`).join(' AND ');
     const order = ['k.key', ...of.orderBy.map((name) => `t.${quote(name)}`)].join(', ');
     return (
       `SELECT k.key AS "#", ${columns.join(', ')} FROM json_each(?) k CROSS JOIN ${quote(of.table.name)} t ON ${on} ` +

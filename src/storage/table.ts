@@ -3,22 +3,31 @@
  * types the rows, writes the statements of both stores and casts the arrays PostgreSQL gets. The tables themselves
  * are made by `migrations/`; a test compares the two.
  *
- * Column types are the three that both stores share without surprise:
- *   text   TEXT             text
- *   bytes  BLOB             bytea
- *   int    INTEGER (64 bit) bigint     times are milliseconds since 1970, UTC
+ * Column types are those that both stores share without surprise, and three that lie packed in bytes
+ * (`packed.ts`), which only statements composed by hand ever see:
+ *   text       TEXT             text
+ *   bytes      BLOB             bytea
+ *   int        INTEGER (64 bit) bigint     times are milliseconds since 1970, UTC
+ *   small      INTEGER          integer    of 32 bits on PostgreSQL: versions and generations
+ *   id:KIND    BLOB             bytea      an id of this kind
+ *   ids:KIND   BLOB             bytea      a list of them
+ *   word       BLOB             bytea      one of the closed words
  * A trailing `?` marks a column that may be NULL.
  */
-export type ColumnType = 'text' | 'bytes' | 'int' | 'text?' | 'bytes?' | 'int?';
+import type { IdKind } from '../ids.ts';
+import { idPacking, idsPacking, type Packing, wordPacking } from './packed.ts';
 
-interface ColumnValue {
-  text: string;
-  bytes: Buffer;
-  int: number;
-  'text?': string | null;
-  'bytes?': Buffer | null;
-  'int?': number | null;
-}
+type Kind = 'text' | 'bytes' | 'int' | 'small' | 'word' | `id:${IdKind}` | `ids:${IdKind}`;
+export type ColumnType = Kind | `${Kind}?`;
+
+type KindValue<K> = K extends 'bytes'
+  ? Buffer
+  : K extends 'int' | 'small'
+    ? number
+    : K extends `ids:${string}`
+      ? readonly string[]
+      : string;
+type ColumnValue<C> = C extends `${infer K}?` ? KindValue<K> | null : KindValue<C>;
 
 export type Columns = Readonly<Record<string, ColumnType>>;
 /** The store a table lives in; a transaction of one store does not accept a table of the other. */
@@ -29,9 +38,12 @@ export interface Table<S extends StoreName = StoreName, C extends Columns = Colu
   readonly name: string;
   readonly columns: C;
   readonly primaryKey: readonly string[];
+  /** The columns that lie packed. */
+  readonly packings: ReadonlyMap<string, Packing<never>>;
 }
 
-export type Row<T extends Table> = { -readonly [K in keyof T['columns']]: ColumnValue[T['columns'][K]] };
+export type Row<T extends Table> = { -readonly [K in keyof T['columns']]: ColumnValue<T['columns'][K]> };
+/** As the drivers take and give it. */
 export type Value = string | number | Buffer | null;
 
 export function table<S extends StoreName, const C extends Columns>(
@@ -40,7 +52,44 @@ export function table<S extends StoreName, const C extends Columns>(
   columns: C,
   primaryKey: readonly (keyof C & string)[],
 ): Table<S, C> {
-  return { store, name, columns, primaryKey };
+  return { store, name, columns, primaryKey, packings: packingsOf(columns) };
+}
+
+export function packingsOf(columns: Columns): Table['packings'] {
+  const packed = Object.entries(columns).flatMap(([column, type]) => {
+    const packing = packingOf(type);
+    return packing === undefined ? [] : [[column, packing] as const];
+  });
+  return new Map(packed);
+}
+
+const PACKINGS = { id: idPacking, ids: idsPacking };
+function packingOf(type: ColumnType): Packing<never> | undefined {
+  const kind = type.replace('?', '');
+  if (kind === 'word') return wordPacking as Packing<never>;
+  const [shape = '', of] = kind.split(':');
+  return of === undefined ? undefined : (PACKINGS[shape as 'id' | 'ids'](of as IdKind) as Packing<never>);
+}
+
+/** A column's value as the store has it. */
+export function packed(table: Table, column: string, value: unknown): Value {
+  const packing = table.packings.get(column);
+  return packing === undefined || value === null || value === undefined
+    ? (value as Value)
+    : packing.pack(value as never);
+}
+
+/** Turns rows, as a store gave them, into rows as the code has them, in place. @param rows with any of the columns */
+export function unpackRows<R>(table: Table, rows: R[]): R[] {
+  const { packings } = table;
+  if (packings.size === 0) return rows;
+  for (const row of rows as Record<string, unknown>[]) {
+    for (const [column, packing] of packings) {
+      const value = row[column];
+      if (value !== null && value !== undefined) row[column] = packing.unpack(value as Buffer);
+    }
+  }
+  return rows;
 }
 
 /** A select by equality on the same columns for many keys at once; made once, at module level. */

@@ -12,7 +12,7 @@ import type { Reader, RecordTx } from '../storage/tx.ts';
 export const subjects = table(
   'records',
   'subjects',
-  { tenant: 'text', subject: 'text', created_at: 'int', erased_at: 'int?' },
+  { tenant: 'id:tenant', subject: 'id:subject', created_at: 'int', erased_at: 'int?' },
   ['tenant', 'subject'],
 );
 export type SubjectRow = Row<typeof subjects>;

@@ -11,7 +11,7 @@ export type DeathCause = 'expired' | 'used_up' | 'revoked';
 export const deadTokens = table(
   'records',
   'dead_tokens',
-  { tenant: 'text', token: 'text', audience: 'text?', cause: 'text', died_at: 'int' },
+  { tenant: 'id:tenant', token: 'id:token', audience: 'text?', cause: 'text', died_at: 'int' },
   ['tenant', 'token'],
 );
 export type DeadTokenRow = Row<typeof deadTokens>;

@@ -1,4 +1,5 @@
 /** Sweeps tokens that have ended, so that they lead nowhere in the store, either. Every read sees their end exactly. */
+import { unpackRows } from '../storage/table.ts';
 import type { RecordStore } from '../storage/tx.ts';
 import { type DeathCause, deadTokens } from './dead-tokens.ts';
 import { type TokenRow, tokens } from './tokens.ts';
@@ -23,10 +24,11 @@ export async function sweepDeadTokens(store: RecordStore, now: Date, limit: numb
   for (const { cause, where, timed } of ENDED) {
     const bindings = timed ? [now.getTime()] : [];
     swept += await store.exclusive(async (tx) => {
-      const rows = await tx.query<Pick<TokenRow, 'tenant' | 'token' | 'audience'>>((sql) => {
+      const found = await tx.query<Pick<TokenRow, 'tenant' | 'token' | 'audience'>>((sql) => {
         const ended = sql(tokens.name).select('tenant', 'token', 'audience').whereRaw(where, bindings).limit(limit);
         return sql.client.config.client === 'pg' ? ended.forUpdate() : ended;
       });
+      const rows = unpackRows(tokens, found);
       const remains = rows.map((row) => ({ ...row, cause, died_at: now.getTime() }));
       await tx.insert(deadTokens, remains, 'skip');
       await tx.remove(

@@ -14,7 +14,7 @@ import { FIRST_TENANT, hasPrincipals, insertTenant } from '../access/store.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { codeOf, StartError } from '../errors.ts';
 import { exists } from '../files.ts';
-import { newId } from '../ids.ts';
+import { newId, newTenantId } from '../ids.ts';
 import { writeDurably } from '../keyring/slots/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
 import type { Vault } from './vault.ts';
@@ -45,7 +45,7 @@ export async function initialise(
   if (areLeft || isOthers) throw new StartError(FIRST_TENANT_IS_LOST);
   if (!mayMake) throw new StartError(WAS_INTERRUPTED);
   const now = clock();
-  const tenant = newId('tenant', random, now);
+  const tenant = newTenantId(random);
   const keys = await accessKeys(keyring.indexes, tenant);
   await makeFolder(keysPath);
   const make = recordStore.exclusive(async (tx) => {

@@ -1,4 +1,5 @@
 /** The client for internal apps against the real listening server, with a network that fails when a test wants it to. */
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
@@ -12,6 +13,7 @@ import { ROUTES } from '../../src/operations/operations.ts';
 import { STATUS } from '../../src/problems/kinds.ts';
 import { PROBLEMS } from '../../src/problems/list.ts';
 import { BADGE } from '../datatypes/definitions.ts';
+import { askRows } from '../support/spelled.ts';
 import { PURPOSES, type TestVault } from '../support/vault.ts';
 import { type Listening, listen } from './listening.ts';
 import { openWatchedVault, plant, plantedIn, watchLogs } from './watched.ts';
@@ -74,7 +76,7 @@ function problem(status: number, code: string, headers: Record<string, string> =
 
 const keysOf = (sent: readonly Request[]) => sent.map(({ headers }) => headers.get('Idempotency-Key'));
 const recordsIn = async ({ vault }: TestVault) =>
-  (await vault.recordStore.reader.query((sql) => sql('records').select('record'))).length;
+  (await askRows(vault.recordStore.reader, (sql) => sql('records').select('record'))).length;
 
 test('there is a method for every operation, and each does what it says', async () => {
   const { vault, server, app: asApp } = await listeningVault();

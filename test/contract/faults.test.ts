@@ -1,8 +1,10 @@
 /** A refused request lists all that is wrong with it: by place, in order, within a bound, and never a value. */
+
 import { describe, expect, test } from 'vitest';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import type { Json } from '../../src/datatypes/datatype.ts';
 import { MAX_FAULTS } from '../../src/faults.ts';
+import { askRows } from '../support/spelled.ts';
 import type { TestVault } from '../support/vault.ts';
 import { openWatchedVault, plant, plantedIn, watchLogs } from './watched.ts';
 
@@ -27,7 +29,7 @@ async function faultsOf(vault: TestVault, items: unknown, more: object = {}, pat
 }
 
 const recordsOf = async ({ vault }: TestVault) =>
-  Number((await vault.recordStore.reader.query<{ n: number }>((sql) => sql('records').count('* as n')))[0]?.n);
+  Number((await askRows<{ n: number }>(vault.recordStore.reader, (sql) => sql('records').count('* as n')))[0]?.n);
 
 describe('a refused batch', () => {
   test('lists what the schema, the data types and the options find, in the order of the items; nothing is stored', async () => {

@@ -1,4 +1,5 @@
 /** Idempotency-Key: the same call made again does nothing again and is answered as the first time. */
+
 import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { parseApiKey } from '../../src/access/api-key.ts';
@@ -8,6 +9,7 @@ import { authenticate } from '../../src/calls/authenticate.ts';
 import { secretOfCall } from '../../src/calls/idempotency.ts';
 import { newId } from '../../src/ids.ts';
 import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import type { TestCaller, TestVault } from '../support/vault.ts';
 import { openWatchedVault, plant, watchLogs } from './watched.ts';
@@ -31,7 +33,7 @@ function under(key: string, caller: TestCaller): (method: Method, path: string, 
 const answer = ({ status, body }: Response) => ({ status, body });
 
 async function countOf({ vault }: TestVault, table: string): Promise<number> {
-  return (await vault.recordStore.reader.query((sql) => sql(table).select('tenant'))).length;
+  return (await askRows(vault.recordStore.reader, (sql) => sql(table).select('tenant'))).length;
 }
 
 /** On PostgreSQL the next transaction that keeps an answer fails when its work is done, as one that has met another does. */
@@ -109,8 +111,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     );
     expect(new Set(secrets).size).toBe(3);
     const rows = JSON.stringify([
-      await vault.vault.recordStore.reader.query((sql) => sql('idempotency_keys')),
-      await vault.vault.recordStore.reader.query((sql) => sql('api_keys')),
+      await askRows(vault.vault.recordStore.reader, (sql) => sql('idempotency_keys')),
+      await askRows(vault.vault.recordStore.reader, (sql) => sql('api_keys')),
       await vault.auditEntries(),
     ]);
     for (const secret of secrets) expect(rows).not.toContain(secret);
@@ -120,7 +122,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const derived = await secretOfCall(opened.keyring.indexes, caller, 32, [first.body.tenant]);
     expect(parseApiKey(first.body.apiKey)?.secret.equals(derived)).toBe(false);
     const salts = async () => {
-      const sql = await opened.recordStore.reader.query<{ answer: string }>((knex) => knex('idempotency_keys'));
+      const sql = await askRows<{ answer: string }>(opened.recordStore.reader, (knex) => knex('idempotency_keys'));
       return sql.flatMap(({ answer }) => /"salt":"([0-9a-f]{64})"/.exec(answer)?.[1] ?? []);
     };
     expect(new Set(await salts()).size).toBe(3);

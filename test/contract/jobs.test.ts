@@ -1,4 +1,5 @@
 /** Long jobs over the API: ordered, read, and followed as server-sent events, on the real listening server. */
+
 import { describe, expect, test, vi } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { authenticate } from '../../src/calls/authenticate.ts';
@@ -8,6 +9,7 @@ import { UnavailableError } from '../../src/errors.ts';
 import { type JobId, newId } from '../../src/ids.ts';
 import { changeJob, claimJob } from '../../src/jobs/job-store.ts';
 import { listJobs } from '../../src/operations/keys/list-jobs.ts';
+import { packedBuild } from '../support/spelled.ts';
 import { NOW, openTestVault, type TestCaller, type TestVault } from '../support/vault.ts';
 import { listen, open } from './listening.ts';
 
@@ -187,7 +189,7 @@ describe('a job whose row was altered', () => {
     await vault.as('app').tokenize({ type: 'email', value: 'ada@example.com' });
     const [index, epoch] = [await order({ index: 'email' }), await order({})];
     await vault.vault.recordStore.exclusive((tx) =>
-      tx.execute((sql) => sql('jobs').where({ job: index }).update({ params: '{"name":' })),
+      tx.execute(packedBuild((sql) => sql('jobs').where({ job: index }).update({ params: '{"name":' }))),
     );
     await runJobsOnce(vault.vault);
     const state = async (job: string) => {

@@ -1,7 +1,19 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
-import { createdAt, type IdKind, isId, isTokenText, newId, newToken, type TimedIdKind } from '../../src/ids.ts';
+import {
+  bytesOfId,
+  createdAt,
+  type IdKind,
+  idOfBytes,
+  isId,
+  isTokenText,
+  newId,
+  newTenantId,
+  newToken,
+  sizeOfId,
+  type TimedIdKind,
+} from '../../src/ids.ts';
 
 const NOW = new Date('2026-03-04T05:06:07.089Z');
 const prefixes: Record<IdKind, string> = {
@@ -21,9 +33,14 @@ const prefixes: Record<IdKind, string> = {
   window: 'win_',
 };
 const kinds = Object.keys(prefixes) as IdKind[];
-const timed = kinds.filter((kind): kind is TimedIdKind => kind !== 'token');
+const timed = kinds.filter((kind): kind is TimedIdKind => kind !== 'token' && kind !== 'tenant');
 const ones: RandomSource = (sizeBytes) => Buffer.alloc(sizeBytes, 0xff);
 const zeros: RandomSource = (sizeBytes) => Buffer.alloc(sizeBytes);
+
+function made(kind: IdKind, random: RandomSource): string {
+  if (kind === 'token') return newToken(random);
+  return kind === 'tenant' ? newTenantId(random) : newId(kind, random, NOW);
+}
 
 /** The UUID an id spells, by plain arithmetic. */
 function uuid(id: string): string {
@@ -105,7 +122,7 @@ test('a token spells 160 random bits and nothing else', () => {
 test('a guard takes its own kind and no other', () => {
   const random = pooledRandom();
   for (const kind of kinds) {
-    const id = kind === 'token' ? newToken(random) : newId(kind, random, NOW);
+    const id = made(kind, random);
     expect(id.startsWith(prefixes[kind])).toBe(true);
     for (const other of kinds) expect(isId(other, id)).toBe(other === kind);
   }
@@ -167,4 +184,29 @@ test('any text of 1 to 512 visible ASCII characters could be a token, and nothin
     [new String('abcdefgh'), false],
   ];
   for (const [value, expected] of cases) expect(isTokenText(value), JSON.stringify(value)).toBe(expected);
+});
+
+test('the bytes of an id and its text are one another’s, and sort alike', () => {
+  for (const kind of kinds) {
+    const bytes = fc.uint8Array({ minLength: sizeOfId(kind), maxLength: sizeOfId(kind) });
+    fc.assert(
+      fc.property(bytes, bytes, (one, other) => {
+        const [first, second] = [idOfBytes(kind, one), idOfBytes(kind, other)];
+        expect(bytesOfId(kind, first)).toEqual(Buffer.from(one));
+        expect(Math.sign(Buffer.compare(one, other))).toBe(first === second ? 0 : first < second ? -1 : 1);
+      }),
+    );
+    const id = made(kind, pooledRandom());
+    expect(idOfBytes(kind, bytesOfId(kind, id) as Buffer)).toBe(id);
+    const [prefix, body] = [id.slice(0, 4), id.slice(5)];
+    // Another kind's, too long, too short, a capital, a look-alike, beyond the last number, and not a letter at all.
+    const others = [
+      `xyz_${id.slice(4)}`,
+      `${id}0`,
+      id.slice(0, -1),
+      ...['A', 'o', 'é', '\u{1f980}'].map((a) => prefix + a + body),
+    ];
+    if (kind !== 'token') others.push(`${prefix}8${body}`);
+    for (const text of others) expect(bytesOfId(kind, text), text).toBeUndefined();
+  }
 });

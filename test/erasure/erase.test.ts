@@ -217,7 +217,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(await here.lastEntry()).toMatchObject({
       ...{ action: 'erase', outcome: 'done', erasure: receipt.erasure, subject: stored?.subject },
-      records: JSON.stringify([stored?.record]),
+      records: [stored?.record],
     });
   });
 

@@ -1,4 +1,5 @@
 /** What is done together: who shares a group, who waits, and what a failure does to whom. */
+
 import { describe, expect, test } from 'vitest';
 import { completeDestruction } from '../../src/erasure/complete-destruction.ts';
 import { type DestructionRow, findDestructions, findErasure } from '../../src/erasure/destructions.ts';
@@ -9,6 +10,7 @@ import { erase } from '../../src/operations/erasures/erase.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { tombstonesOf } from '../../src/records/tombstones.ts';
 import { stage, withParts } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { handOn } from '../threats/hand.ts';
@@ -124,7 +126,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(receipts.map(({ state, records }) => [state, records])).toEqual(Array(PEOPLE).fill(['completed', 1]));
     expect(commits).toBeLessThan(PEOPLE / 2);
-    const shreds = await here.vault.keyStore.reader.query<Record<string, unknown>>((sql) =>
+    const shreds = await askRows<Record<string, unknown>>(here.vault.keyStore.reader, (sql) =>
       sql('shreds').whereIn(
         'erasure',
         receipts.map(({ erasure }) => erasure),
@@ -156,7 +158,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     }
 
     const ids = receipts.map(({ erasure }) => erasure);
-    const notes = await here.vault.keyStore.reader.query<Record<string, unknown>>((sql) =>
+    const notes = await askRows<Record<string, unknown>>(here.vault.keyStore.reader, (sql) =>
       sql('shreds').whereIn('erasure', ids),
     );
     expect(notes.map(({ records, epoch }) => [Number(records), Number(epoch)])).toEqual(Array(30).fill([1, 1]));

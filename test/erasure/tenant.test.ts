@@ -1,4 +1,5 @@
 /** Erasure of a whole tenant: at once for every caller, then from both stores, and nothing else with it. */
+
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { VAULT_TENANT } from '../../src/access/store.ts';
 import { runBackgroundOnce } from '../../src/background/background.ts';
@@ -31,6 +32,7 @@ import { deadTokens } from '../../src/tokens/dead-tokens.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { definition } from '../datatypes/definitions.ts';
 import { appOf, callerOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
+import { packedId } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
 import { NOW, PURPOSES } from '../support/vault.ts';
@@ -87,7 +89,8 @@ async function show(vault: Vault, caller: Caller, tokens: readonly string[]) {
 /** The tables of a store in which anything of the tenant is found. */
 async function holding(url: string, tenant: TenantId): Promise<string[]> {
   const rows = await rowsOf(url);
-  return Object.keys(rows).filter((name) => rows[name]?.some((row) => row.includes(tenant)));
+  const bytes = packedId('tenant', tenant).toString('hex');
+  return Object.keys(rows).filter((name) => rows[name]?.some((row) => row.includes(tenant) || row.includes(bytes)));
 }
 
 /** Runs the job that the order left, and sees that it has done its work. */

@@ -2,6 +2,7 @@
  * Erasures that come at the same moment: how few statements they take together, that none is answered before its
  * commits, and that one which is refused, fails, or meets a lock neither fails nor holds up its neighbours.
  */
+
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/calls/caller.ts';
 import { completeDestruction } from '../../src/erasure/complete-destruction.ts';
@@ -16,6 +17,7 @@ import type { Store } from '../../src/storage/tx.ts';
 import { subjects } from '../../src/subjects/subjects.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { stage, withParts } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { spiedVault } from '../support/statements.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
@@ -32,7 +34,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   const leftOf = async (table: string, rows: readonly Tokenized[]) => {
     const of = table === 'records' ? here.vault.recordStore : here.vault.keyStore;
     const ids = rows.map(({ record }) => record as string);
-    return (await of.reader.query<object>((sql) => sql(table).whereIn('record', ids))).length;
+    return (await askRows(of.reader, (sql) => sql(table).whereIn('record', ids))).length;
   };
 
   test.each(['tokens', 'records', 'subject'] as const)(

@@ -1,4 +1,5 @@
 /** Budgets of guesses: what is taken is taken durably and by nobody twice; what was right goes on to the next guess. */
+
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { customType } from '../../src/datatypes/custom.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
@@ -10,6 +11,7 @@ import { forgetOldGuesses } from '../../src/guesses/store.ts';
 import { criterionOf } from '../../src/search/criteria.ts';
 import { definition } from '../datatypes/definitions.ts';
 import { stage, withParts } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';
 
@@ -44,7 +46,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   };
   const taken = async () =>
     (
-      await here.vault.recordStore.reader.query<{ taken: number }>((sql) =>
+      await askRows<{ taken: number }>(here.vault.recordStore.reader, (sql) =>
         sql('guess_budgets').whereNot({ principal: '*' }),
       )
     ).map((row) => Number(row.taken));

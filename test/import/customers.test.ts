@@ -1,4 +1,5 @@
 /** The whole file of synthetic customers, 5,000 rows with 64,986 values, each field by its own type, into a real vault. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -6,6 +7,7 @@ import { formOf, type Json } from '../../src/datatypes/datatype.ts';
 import { inTodaysNames } from '../../src/datatypes/earlier-names.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
 import type { Item } from '../../src/import/items.ts';
+import { askRows } from '../support/spelled.ts';
 import { NOW, openTestVault, type TestCaller } from '../support/vault.ts';
 import { Refused } from './fake-vault.ts';
 import { Workplace } from './workplace.ts';
@@ -81,7 +83,7 @@ test.skipIf(absent)(
     const all = tokens.flat().filter((token) => typeof token === 'string' && token !== '');
     expect([all.length, new Set(all).size]).toEqual([result.values, result.values]);
     expect(result.values).toBe(64_986);
-    const stored = await vault.vault.recordStore.reader.query<{ type: string; n: number }>((sql) =>
+    const stored = await askRows<{ type: string; n: number }>(vault.vault.recordStore.reader, (sql) =>
       sql('records').select('type').count('* as n').groupBy('type'),
     );
     expect(Object.fromEntries(stored.map(({ type, n }) => [type, Number(n)]))).toEqual(

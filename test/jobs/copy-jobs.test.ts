@@ -1,4 +1,5 @@
 /** Backups and drills as long jobs: into the folders that the operator has set, and naming no other place. */
+
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -11,6 +12,7 @@ import { getStatus } from '../../src/operations/oversight/get-status.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import { backupFolder } from '../backup/folders.ts';
 import { appOf, freshHome } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -42,7 +44,8 @@ async function withFolders(engine: Engine) {
   const copies = async (dir: string) => (await readdir(dir)).filter((name) => /^(records|keys)-/.test(name));
   const entries = async () =>
     (
-      await vault.recordStore.reader.query<{ action: string; outcome: string; code: string | null; target: string }>(
+      await askRows<{ action: string; outcome: string; code: string | null; target: string }>(
+        vault.recordStore.reader,
         (sql) => sql('audit_entries').whereIn('action', ['backup', 'drill']).orderBy('entry'),
       )
     ).map(({ action, outcome, code, target }) => [action, outcome, code, target]);
@@ -139,7 +142,7 @@ describe('a drill', () => {
   test('of stores on PostgreSQL is the command’s; nothing is ordered', async () => {
     const { vault, security } = await withFolders('postgres');
     await expect(orderDrill(vault, security, {})).rejects.toMatchObject({ code: 'drill_needs_command' });
-    expect(await vault.recordStore.reader.query((sql) => sql('jobs'))).toEqual([]);
+    expect(await askRows(vault.recordStore.reader, (sql) => sql('jobs'))).toEqual([]);
   });
 
   test('whose process stops is begun again by the next, and leaves no place behind', async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { IntegrityError, UnavailableError } from '../../src/errors.ts';
-import { type JobId, newId, type PrincipalId, type TenantId } from '../../src/ids.ts';
+import { type JobId, newId, newTenantId, type PrincipalId } from '../../src/ids.ts';
 import { type JobOrder, listJobs, orderJob, readJob } from '../../src/jobs/job-store.ts';
 import { viewOf } from '../../src/jobs/job-view.ts';
 import { LEASE_TTL_MS } from '../../src/jobs/lease.ts';
@@ -14,7 +14,7 @@ import { ENGINES, freshStores } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';
 
 const random = pooledRandom();
-const tenant = newId('tenant', random, NOW) as TenantId;
+const tenant = newTenantId(random);
 const by = newId('principal', random, NOW) as PrincipalId;
 
 describe.each(ENGINES)('on %s', (engine) => {
@@ -107,7 +107,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('the same work is ordered once while it is unfinished, by however many at a time; other work is not the same', async () => {
     const { node } = await place();
     const [one, two] = [await node(), await node()];
-    const other = newId('tenant', random, NOW) as TenantId;
+    const other = newTenantId(random);
     const ordered = await Promise.allSettled(
       Array.from({ length: 8 }, (_, i) => (i % 2 ? one : two).order('rotate_epoch', {}, i % 3 ? tenant : other)),
     );
@@ -135,7 +135,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const one = await node();
     for (let i = 0; i < 20; i += 1) await one.order('compromise', { from: i });
     await expect(one.order('compromise', { from: 20 })).rejects.toMatchObject({ code: 'too_many_jobs' });
-    await one.order('compromise', { from: 20 }, newId('tenant', random, NOW));
+    await one.order('compromise', { from: 20 }, newTenantId(random));
     await one.order('rotate_epoch', { epoch: 1 });
     await one.order('erase_tenant', { erasure: 'ers_x' });
     const done: string[] = [];
@@ -156,7 +156,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('a tenant’s jobs are listed, however many of the whole vault others have ordered since; these only where wanted', async () => {
     const one = await (await place()).node();
-    const other = newId('tenant', random, NOW) as TenantId;
+    const other = newTenantId(random);
     const own = await one.order('rotate_index', { index: 'email' });
     const strange = await one.order('compromise', { epoch: 1 }, other);
     const epoch = await one.order('rotate_epoch', { epoch: 1 }, other);

@@ -1,4 +1,5 @@
 /** Index keys are replaced on schedule: when their year is over, once, ordered by the vault itself, whatever the clock does. */
+
 import { describe, expect, test, vi } from 'vitest';
 import { THE_VAULT_ITSELF } from '../../src/access/principal.ts';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
@@ -17,6 +18,7 @@ import type { Vault } from '../../src/vault/vault.ts';
 import { findAll, storeAll } from '../search/world.ts';
 import { contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, tell, withParts } from '../support/home.ts';
+import { packedBuild } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';
 
@@ -210,7 +212,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     pass(YEAR_MS);
     let ordering: Promise<number> | undefined;
     const stopped = vault.recordStore.exclusive(async (tx) => {
-      await tx.execute((sql) => sql('tenants').where({ tenant }).update({ erased_at: 1 }));
+      await tx.execute(packedBuild((sql) => sql('tenants').where({ tenant }).update({ erased_at: 1 })));
       ordering = schedule();
       if (engine === 'postgres') {
         const waits = "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'";

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
-import { newId } from '../../src/ids.ts';
+import { newId, newTenantId } from '../../src/ids.ts';
 import { type DestructionEntry, type Entry, linesOf, MAX_LINE, readLine } from '../../src/journal/entry.ts';
 import { Appender, filesIn } from '../../src/journal/files.ts';
 import { Journal } from '../../src/journal/journal.ts';
@@ -23,7 +23,7 @@ import { NOW } from '../support/vault.ts';
 
 const random = pooledRandom();
 const key = new JournalKey(Buffer.alloc(32, 7), 'vlt_a');
-const tenant = newId('tenant', random, NOW);
+const tenant = newTenantId(random);
 const by = newId('principal', random, NOW);
 const at = NOW.getTime();
 

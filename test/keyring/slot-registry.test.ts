@@ -73,7 +73,8 @@ describe.each(ENGINES)('on %s', (engine) => {
   test.each([
     [
       'a slot of somebody’s own',
-      `INSERT INTO root_slots SELECT 'mine', kind, settings, required, added_at, removed_at, tag FROM root_slots WHERE slot = 'usb'`,
+      `INSERT INTO root_slots (slot, kind, settings, required, added_at, removed_at, tag)
+         SELECT 'mine', kind, settings, required, added_at, removed_at, tag FROM root_slots WHERE slot = 'usb'`,
     ],
     ['another place', `UPDATE root_slots SET settings = '{"path":"/tmp/mine"}' WHERE slot = 'usb'`],
     ['another kind', `UPDATE root_slots SET kind = 'pkcs11' WHERE slot = 'usb'`],

@@ -1,4 +1,5 @@
 /** Window keys: they live for minutes, on whichever node, whatever its clock says, and are gone when they end. */
+
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
@@ -8,6 +9,7 @@ import { IntegrityError, UnavailableError } from '../../src/errors.ts';
 import { firstIdAt, newId, type TenantId, type WindowId } from '../../src/ids.ts';
 import { LIFE_MS, WindowKeys } from '../../src/keyring/tree/window-keys.ts';
 import { everyByte, freshHome, placesOf, refuseInserts, stage, tell, withParts } from '../support/home.ts';
+import { packedBuild } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';
 
@@ -131,7 +133,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [row] = await rowsOf(mine);
     const put = (tenant: TenantId, id: WindowId, wrapped: Buffer) =>
       here.vault.keyStore.exclusive((tx) =>
-        tx.execute((sql) => sql('windows').where({ tenant, window_id: id }).update({ wrapped })),
+        tx.execute(packedBuild((sql) => sql('windows').where({ tenant, window_id: id }).update({ wrapped }))),
       );
     await tell(here.home.keyStoreUrl, `DELETE FROM windows WHERE window_id = '${window}'`);
     await tell(

@@ -1,9 +1,10 @@
 /** Replacing the key of a blind index: search never misses, whoever sleeps, writes, corrects, erases or crashes meanwhile. */
+
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/calls/caller.ts';
 import type { Clock } from '../../src/clock.ts';
 import { fold } from '../../src/datatypes/normalise.ts';
-import { type JobId, newId, type RecordId, type TenantId } from '../../src/ids.ts';
+import { type JobId, newTenantId, type RecordId, type TenantId } from '../../src/ids.ts';
 import type { Detail, LongJobContext } from '../../src/jobs/long-job.ts';
 import { rotateIndex, settleIndexRotations } from '../../src/jobs/rotate-index.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
@@ -14,6 +15,7 @@ import { blindIndexes } from '../../src/search/index-rows.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close, contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, type Home, tell, withParts } from '../support/home.ts';
+import { packedBuild } from '../support/spelled.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { NOW } from '../support/vault.ts';
@@ -121,7 +123,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const [key] = await (await vault.keyring.indexes.known(tenant)).versions('email');
     const earlier = { name: 'email', typeVersion: 1, spread: 'unique', text: fold(value) } as const;
     await vault.keyStore.exclusive(async (tx) => {
-      await tx.execute((sql) => sql('blind_indexes').where({ name: 'email', record }).delete());
+      await tx.execute(packedBuild((sql) => sql('blind_indexes').where({ name: 'email', record }).delete()));
       await tx.insert(blindIndexes, [entryRow(key as never, tenant, earlier, record, 1)]);
     });
     expect(await findAll(vault, app, { type: 'email', value })).toEqual([]);
@@ -431,7 +433,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const world = await worldOn(engine);
     const { vault, app } = world;
     await storeAll(vault, app, [email(0)]);
-    const other = { tenant: newId('tenant', vault.random, NOW) as TenantId };
+    const other = { tenant: newTenantId(vault.random) };
     await vault.keyring.indexes.current(other.tenant, 'email');
     await rotate(vault, app, 'email');
     expect(await vault.keyring.indexes.generation(vault.keyStore.reader, other.tenant)).toBe(0);

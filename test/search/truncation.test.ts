@@ -104,8 +104,8 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('types and parts that are not indexed have no entries, and what is indexed is exactly this', async () => {
     const app = await here.as('app');
     await storeAll(here.vault, app, [...people(1), { type: 'text', value: 'x' }]);
-    const names = await tell(here.home.keyStoreUrl, 'SELECT DISTINCT name FROM blind_indexes ORDER BY name');
-    expect(names.map(({ name }) => name)).toEqual([...SHARED, ...WHOLE].sort());
+    const names = await tell(here.home.keyStoreUrl, 'SELECT DISTINCT name FROM blind_indexes');
+    expect(names.map(({ name }) => name).sort()).toEqual([...SHARED, ...WHOLE].sort());
   });
 
   test('another planned number, later, changes nothing of an index that is there', async () => {

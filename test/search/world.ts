@@ -8,6 +8,7 @@ import { indexKeys } from '../../src/keyring/tables.ts';
 import { search } from '../../src/operations/values/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { withParts } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
 
 export type Query = Omit<Parameters<typeof search>[2], 'purpose' | 'after'>;
@@ -66,7 +67,7 @@ export interface Entry {
 
 /** The index entries of one name, in the order of the records. */
 export async function entriesOf({ keyStore }: Vault, { tenant }: Caller, name: string): Promise<Entry[]> {
-  return keyStore.reader.query((sql) =>
+  return askRows(keyStore.reader, (sql) =>
     sql('blind_indexes').select('version', 'mac', 'record').where({ tenant, name }).orderBy('record'),
   );
 }

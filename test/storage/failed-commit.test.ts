@@ -1,8 +1,10 @@
 /** A COMMIT on SQLite whose write fails: the error is put in its place, for no disk here fails on demand. */
+
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openStore } from '../../src/storage/opening/open-store.ts';
 import { subjects } from '../../src/subjects/subjects.ts';
+import { askRows } from '../support/spelled.ts';
 import { freshStores } from '../support/stores.ts';
 
 test.each([
@@ -31,7 +33,7 @@ test.each([
   await expect(put('b')).rejects.toMatchObject({ code: told });
   spy.mockRestore();
   await put('c');
-  expect(await store.reader.query((sql) => sql('subjects').select('subject'))).toEqual([
+  expect(await askRows(store.reader, (sql) => sql('subjects').select('subject'))).toEqual([
     { subject: 'a' },
     { subject: 'c' },
   ]);

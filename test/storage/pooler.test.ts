@@ -2,6 +2,7 @@
  * A vault behind the real PgBouncer, which in transaction mode gives each transaction whichever connection to the server is
  * free: nothing may be left to a session, neither a lock nor a setting nor a prepared statement.
  */
+
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +23,7 @@ import { close as closeEpoch } from '../support/epochs.ts';
 import { appOf, freshHomeAt, tell } from '../support/home.ts';
 import { type PgBouncerOptions, pgbouncer, pgbouncerProgram } from '../support/pgbouncer.ts';
 import { freshDatabase } from '../support/postgres.ts';
+import { askRows } from '../support/spelled.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { tokenize } from '../support/tokenize.ts';
 
@@ -192,9 +194,9 @@ test('where prepared statements go although the connection stays, they are prepa
   await store.exclusive((tx) => tx.query(drop));
 
   await store.shared((tx) => tx.insert(subjects, [put('c')]));
-  await store.reader.query(drop).catch(() => {});
+  await askRows(store.reader, drop).catch(() => {});
   await store.exclusive((tx) => tx.insert(subjects, [put('d')]));
-  const rows = await store.reader.query<{ subject: string }>((sql) =>
+  const rows = await askRows<{ subject: string }>(store.reader, (sql) =>
     sql('subjects').select('subject').orderBy('subject'),
   );
   expect(rows.map(({ subject }) => subject)).toEqual(['a', 'b', 'c', 'd']);

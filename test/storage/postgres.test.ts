@@ -1,4 +1,5 @@
 /** What only PostgreSQL can do to a store: end a connection, undo a commit, choose a deadlock's victim. */
+
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/storage/opening/open-store.ts';
@@ -8,6 +9,7 @@ import { subjects } from '../../src/subjects/subjects.ts';
 import { noteCommits } from '../support/commits.ts';
 import { tell } from '../support/home.ts';
 import { freshDatabase } from '../support/postgres.ts';
+import { packedBuild } from '../support/spelled.ts';
 
 const byId = lookup(subjects, ['tenant', 'subject']);
 const held = lookup(subjects, ['tenant', 'subject'], { share: true });
@@ -208,12 +210,12 @@ describe('a deadlock', () => {
     });
     await outer;
     await other;
-    return { runs, names: await namesOf(tenant) };
+    return { runs, names: (await namesOf(tenant)).sort() };
   }
 
   test('between two exclusive works is settled by running its victim again', async () => {
     const { runs, names } = await crossed('exclusive', (tx, tenant, subject) =>
-      tx.execute((sql) => sql('subjects').where({ tenant, subject }).increment('created_at', 1)),
+      tx.execute(packedBuild((sql) => sql('subjects').where({ tenant, subject }).increment('created_at', 1))),
     );
 
     expect(Math.max(...runs)).toBeGreaterThan(1);
@@ -239,7 +241,9 @@ test('rows read with share are held until the work ends', async () => {
   await store.shared(async (tx) => {
     await tx.find(held, [[tenant, 'a']]);
     changing = store
-      .exclusive((other) => other.execute((sql) => sql('subjects').where({ tenant }).update({ erased_at: 1 })))
+      .exclusive((other) =>
+        other.execute(packedBuild((sql) => sql('subjects').where({ tenant }).update({ erased_at: 1 }))),
+      )
       .then(() => order.push('changed'));
     // The other waits by now, or would have changed the row by the time this has asked who waits.
     const waiting = () =>

@@ -1,4 +1,5 @@
 /** What the embedded store promises of its file: what is fsynced, what is overwritten, what a full disk does. */
+
 import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -9,6 +10,7 @@ import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { RecordStore } from '../../src/storage/tx.ts';
 import { subjects } from '../../src/subjects/subjects.ts';
 import { smallDisk } from '../support/small-disk.ts';
+import { askRows } from '../support/spelled.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 async function open(path: string): Promise<RecordStore> {
@@ -116,11 +118,11 @@ test.each(['closed', 'scrubbed'])(
     const marker = Buffer.from('a-value-that-must-not-stay');
     const entry = (name: string) => ({
       ...{ tenant: 't', entry: name, at: 0, principal: 'p', action: 'a', outcome: 'done', code: null, purpose: null },
-      ...{ view: null, records: marker.toString().repeat(40), subject: null, erasure: null, target: null },
+      ...{ view: null, records: [marker.toString().repeat(40)], subject: null, erasure: null, target: null },
       ...{ reason_mac: marker, request: 'r', guesses: null },
     });
     await store.exclusive((tx) =>
-      tx.insert(auditEntries, [entry('gone'), { ...entry('kept'), records: '', reason_mac: null }]),
+      tx.insert(auditEntries, [entry('gone'), { ...entry('kept'), records: [], reason_mac: null }]),
     );
     await store.exclusive((tx) => tx.insert(subjects, [row(marker.toString()), row('kept')]));
     const holds = async () => {
@@ -143,7 +145,7 @@ test('a scrub waits for no work and fails none: what is written around it is all
 
   await Promise.all(Array.from({ length: 300 }, (_, i) => (i % 50 === 7 ? store.scrub() : put(store, `n${i}`))));
 
-  const stored = await store.reader.query((sql) => sql('subjects').select('subject'));
+  const stored = await askRows(store.reader, (sql) => sql('subjects').select('subject'));
   expect(stored).toHaveLength(294);
 });
 
@@ -160,7 +162,7 @@ test('a scrub says so where another process reads, and succeeds once it has read
   other.exec('COMMIT');
   await expect(store.scrub()).resolves.toBeUndefined();
 
-  expect(await store.reader.query((sql) => sql('subjects').select('subject'))).toHaveLength(2);
+  expect(await askRows(store.reader, (sql) => sql('subjects').select('subject'))).toHaveLength(2);
 });
 
 test('a scrub that meets another process reading tries again, and works meanwhile', async () => {
@@ -179,7 +181,7 @@ test('a scrub that meets another process reading tries again, and works meanwhil
   other.exec('COMMIT');
   await expect(scrubbed).resolves.toBeUndefined();
 
-  expect(await store.reader.query((sql) => sql('subjects').select('subject'))).toHaveLength(4);
+  expect(await askRows(store.reader, (sql) => sql('subjects').select('subject'))).toHaveLength(4);
 });
 
 test('its files are for their owner alone, in a folder of its own and in one that was there', async () => {
@@ -216,7 +218,7 @@ test('a full disk refuses the work with store_unavailable, keeps what was told, 
 
   expect(refused?.reason).toMatchObject({ kind: 'unavailable', code: 'store_unavailable' });
   const stored = async () =>
-    (await store.reader.query<{ subject: string }>((sql) => sql('subjects').select('subject')))
+    (await askRows<{ subject: string }>(store.reader, (sql) => sql('subjects').select('subject')))
       .map((found) => found.subject)
       .sort();
   expect(await stored()).toEqual(['before', ...told].sort());

@@ -2,6 +2,7 @@
  * A COMMIT on PostgreSQL that is not answered, or answered without the standby: what the store says, what it keeps, and how
  * it recovers. With a real primary and standby; where only the answer is lost, with a proxy that holds it back.
  */
+
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { StoreLimits } from '../../src/storage/limits.ts';
@@ -11,6 +12,7 @@ import type { RecordStore } from '../../src/storage/tx.ts';
 import { subjects } from '../../src/subjects/subjects.ts';
 import { tell } from '../support/home.ts';
 import { freshDatabase } from '../support/postgres.ts';
+import { askRows } from '../support/spelled.ts';
 import { type Pair, primaryWithStandby } from '../support/standby.ts';
 import { tcpProxy } from '../support/tcp-proxy.ts';
 
@@ -30,9 +32,9 @@ async function opened(url: string, limits: StoreLimits = LIMITS, elapsed = () =>
 }
 
 const namesOf = async (store: RecordStore) =>
-  (await store.reader.query<{ subject: string }>((sql) => sql('subjects').select('subject').orderBy('subject'))).map(
-    ({ subject }) => subject,
-  );
+  (await askRows<{ subject: string }>(store.reader, (sql) => sql('subjects').select('subject')))
+    .map(({ subject }) => subject)
+    .sort();
 
 /** Has the server do something at the COMMIT of whoever adds a subject. */
 async function atCommit(url: string, what: string): Promise<void> {

@@ -25,6 +25,7 @@ import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import type { Vault, VaultConfig } from '../../src/vault/vault.ts';
+import { askRows, packedStatement, packedValues, spelledRows } from './spelled.ts';
 import { bareStores, type Engine, freshStores, type StoreUrls } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
 import { NOW, PURPOSES, QUICK_PASSWORDS } from './vault.ts';
@@ -169,7 +170,7 @@ export function stage(engine: Engine, options: { readonly plannedRecords?: numbe
       return callerOf(vault, apiKey);
     });
   const entries = (limit: number) =>
-    vault.recordStore.reader.query<Record<string, unknown>>((sql) =>
+    askRows<Record<string, unknown>>(vault.recordStore.reader, (sql) =>
       sql('audit_entries').orderBy('entry', 'desc').limit(limit),
     );
   beforeAll(async () => {
@@ -206,7 +207,10 @@ export function withParts<T extends object>(whole: T, parts: Partial<T>): T {
   });
 }
 
-/** Runs one statement on a connection of its own, as somebody with access to the database would. */
+/**
+ * Runs one statement on a connection of its own, as somebody with access to the database would. Ids and words are
+ * written and read as texts.
+ */
 export async function tell<R = Record<string, unknown>>(
   url: string,
   statement: string,
@@ -230,9 +234,9 @@ async function onConnection<R>(url: string, work: (run: Run) => Promise<R>): Pro
     const db = new Database(url.slice('sqlite:'.length));
     try {
       return await work(async (statement, values) => {
-        const prepared = db.prepare(statement);
-        if (prepared.reader) return prepared.all(...values);
-        prepared.run(...values);
+        const prepared = db.prepare(packedStatement(statement, 'sqlite'));
+        if (prepared.reader) return spelledRows(prepared.all(...packedValues(statement, values)));
+        prepared.run(...packedValues(statement, values));
         return [];
       });
     } finally {
@@ -242,7 +246,9 @@ async function onConnection<R>(url: string, work: (run: Run) => Promise<R>): Pro
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return await work(async (statement, values) => (await client.query(statement, values)).rows);
+    return await work(async (statement, values) =>
+      spelledRows((await client.query(packedStatement(statement, 'postgres'), packedValues(statement, values))).rows),
+    );
   } finally {
     await client.end();
   }

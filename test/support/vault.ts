@@ -5,6 +5,7 @@
  *   const [email] = await vault.as('app').tokenize({ type: 'email', value: 'ada@example.com' });
  *   const reply = await vault.as('support').detokenize(email.token, { view: 'plain' });
  */
+
 import { readFile } from 'node:fs/promises';
 import type { Express } from 'express';
 import { pino } from 'pino';
@@ -16,6 +17,7 @@ import { newApp } from '../../src/http/app.ts';
 import type { TokenizeItem } from '../../src/operations/values/schema.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import type { Vault, VaultOptions } from '../../src/vault/vault.ts';
+import { askRows } from './spelled.ts';
 import { type Engine, freshStores } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
 
@@ -146,10 +148,10 @@ export async function openTestVault({
     advance: (ms) => {
       time += ms;
     },
-    auditEntries: () => vault.recordStore.reader.query((sql) => sql('audit_entries').orderBy('entry')),
+    auditEntries: () => askRows(vault.recordStore.reader, (sql) => sql('audit_entries').orderBy('entry')),
     lastAuditEntry: async () =>
       (
-        await vault.recordStore.reader.query<Record<string, unknown>>((sql) =>
+        await askRows<Record<string, unknown>>(vault.recordStore.reader, (sql) =>
           sql('audit_entries').orderBy('entry', 'desc').limit(1),
         )
       )[0],

@@ -3,6 +3,7 @@
  * store that the thief has; what is written after the re-sealing, the thief does not open: not with the stolen keys, and
  * not with a later copy of the key store besides.
  */
+
 import { describe, expect, test } from 'vitest';
 import { associatedData } from '../../src/crypto/associated-data.ts';
 import { unwrapKey } from '../../src/crypto/envelope.ts';
@@ -17,6 +18,7 @@ import type { RecordRow } from '../../src/records/store.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { close, contextOf } from '../support/epochs.ts';
 import { appOf, callerOf, freshHome, type Home } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
@@ -31,9 +33,9 @@ interface KeyRow {
 
 /** What a thief carries away of each store. */
 const copyOf = async ({ keyStore, recordStore }: Vault) => ({
-  buckets: await keyStore.reader.query<BucketRow>((sql) => sql('buckets')),
-  keys: await keyStore.reader.query<KeyRow>((sql) => sql('record_keys')),
-  records: await recordStore.reader.query<RecordRow>((sql) => sql('records')),
+  buckets: await askRows<BucketRow>(keyStore.reader, (sql) => sql('buckets')),
+  keys: await askRows<KeyRow>(keyStore.reader, (sql) => sql('record_keys')),
+  records: await askRows<RecordRow>(recordStore.reader, (sql) => sql('records')),
 });
 type Copy = Awaited<ReturnType<typeof copyOf>>;
 

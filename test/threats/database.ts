@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import pg from 'pg';
+import { packedStatement, packedValues, spelledRows } from '../support/spelled.ts';
 
 export interface DirectDatabase {
   tables(): Promise<string[]>;
@@ -19,9 +20,10 @@ export async function openDirectly(url: string, { readonly = false } = {}): Prom
     return {
       tables: async () => db.prepare(`SELECT name FROM sqlite_master WHERE type = 'table'`).pluck().all() as string[],
       async ask(statement, values = []) {
-        const prepared = db.prepare(statement);
-        if (prepared.reader) return prepared.all(...values) as Record<string, unknown>[];
-        prepared.run(...values);
+        const prepared = db.prepare(packedStatement(statement, 'sqlite'));
+        const packed = packedValues(statement, values);
+        if (prepared.reader) return spelledRows(prepared.all(...packed)) as Record<string, unknown>[];
+        prepared.run(...packed);
         return [];
       },
       close: async () => void db.close(),
@@ -40,7 +42,8 @@ export async function openDirectly(url: string, { readonly = false } = {}): Prom
         position += 1;
         return `$${position}`;
       });
-      return (await client.query(text, [...values])).rows;
+      const packed = packedValues(text, values);
+      return spelledRows((await client.query(packedStatement(text, 'postgres'), packed)).rows);
     },
     close: () => client.end(),
   };

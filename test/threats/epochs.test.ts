@@ -2,6 +2,7 @@
  * The promise: once an epoch is closed, what was erased in it is beyond everybody who holds any copies of both stores
  * from any time, all that the vault holds today, and its keys. Each attack is first shown to work where it must.
  */
+
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { associatedData } from '../../src/crypto/associated-data.ts';
@@ -21,6 +22,7 @@ import type { Vault } from '../../src/vault/vault.ts';
 import { close, closingParts, contextOf, slotOf } from '../support/epochs.ts';
 import { appOf, everyByte, freshHome, type Home, placesOf, withParts } from '../support/home.ts';
 import { smallDisk } from '../support/small-disk.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { attack, guess, type Loot } from './attack.ts';
@@ -201,7 +203,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await again.close();
     taken.push(await copies(home));
     const dirty = await during(home, (v) =>
-      v.keyStore.reader.query<{ epoch: number; dirty_at: number | null }>((sql) =>
+      askRows<{ epoch: number; dirty_at: number | null }>(v.keyStore.reader, (sql) =>
         sql('buckets').whereNotNull('dirty_at'),
       ),
     );

@@ -1,6 +1,8 @@
 /** Whoever guesses at stored values: what each answer costs, whom it holds up, and what nobody is answered at all. */
+
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../../src/access/roles.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { openTestVault, PURPOSES, type TestCaller, type TestVault } from '../support/vault.ts';
 
@@ -210,7 +212,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const app = vault.as('app');
     const reuse = (value: string, subject = 'ida') => ({ type: 'date_of_birth', value, subject, reuse: true });
     const count = async () =>
-      (await vault.vault.recordStore.reader.query((sql) => sql('records').select('record'))).length;
+      (await askRows(vault.vault.recordStore.reader, (sql) => sql('records').select('record'))).length;
     const before = await count();
     const all = { items: Array.from({ length: LIMIT + 1 }, (_, i) => reuse(day(i))), purpose: 'billing' };
     const refused = await app.call('post', '/v1/tokenize', all);
@@ -296,7 +298,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const somebody = await tried('ida.k');
     expect(somebody.map((one) => (one as unknown[])[0])).toEqual([...Array(10).fill(200), 429]);
     for (const nobody of ['bo', 'no.needle.body']) expect([nobody, await tried(nobody)]).toEqual([nobody, somebody]);
-    const rows = await vault.vault.recordStore.reader.query<{ budget: Buffer }>((sql) => sql('guess_budgets'));
+    const rows = await askRows<{ budget: Buffer }>(vault.vault.recordStore.reader, (sql) => sql('guess_budgets'));
     const budgets = rows.map(({ budget, ...row }) => ({ ...row, budget: budget.toString('latin1') }));
     const written = JSON.stringify([budgets, await vault.auditEntries(), vault.logged]);
     for (const needle of ['ida.k', 'needle', 'horse']) expect(written).not.toContain(needle);
@@ -323,7 +325,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const resolve = (ref: string) => support.call('post', '/v1/subjects/resolve', { ref });
     expect((await resolve('ida')).status).toBe(200);
     for (let i = 0; i < 25; i += 1) expect((await resolve(`nobody-${i}`)).status).toBe(404);
-    const rows = await vault.vault.recordStore.reader.query<{ taken: number }>((sql) => sql('guess_budgets'));
+    const rows = await askRows<{ taken: number }>(vault.vault.recordStore.reader, (sql) => sql('guess_budgets'));
     expect(rows.map(({ taken }) => Number(taken))).toContain(40);
     const entries = (await vault.auditEntries()).filter(({ action }) => action === 'resolve_subject');
     expect(entries.map(({ outcome }) => outcome)).toEqual(['done', ...Array(25).fill('failed')]);
@@ -337,7 +339,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await asked(support, 'email', 'ida@example.com');
     expect(await vault.lastAuditEntry()).toMatchObject({ action: 'search', outcome: 'done', guesses: null });
     await asked(support, 'email', 'ida@example.com', [{ type: 'date_of_birth', value: '1971-01-17' }]);
-    const rows = await vault.vault.recordStore.reader.query<{ budget: Buffer }>((sql) => sql('guess_budgets'));
+    const rows = await askRows<{ budget: Buffer }>(vault.vault.recordStore.reader, (sql) => sql('guess_budgets'));
     const budgets = rows.map(({ budget, ...row }) => ({ ...row, budget: budget.toString('latin1') }));
     const written = JSON.stringify([budgets, await vault.auditEntries(), vault.logged]);
     for (const needle of ['needle', 'ida@', '1971-01-17', '1990']) expect(written).not.toContain(needle);

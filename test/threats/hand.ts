@@ -2,12 +2,14 @@
  * The hand of somebody who can write to a store: rows read, changed, removed and put back behind the vault's back.
  * And what the vault must do when it meets one of them.
  */
+
 import request from 'supertest';
 import { expect } from 'vitest';
 import type { Store } from '../../src/storage/tx.ts';
+import { askRows, packedBuild } from '../support/spelled.ts';
 import type { TestVault } from '../support/vault.ts';
 
-export type StoredRow = Record<string, string | number | Buffer | null>;
+export type StoredRow = Record<string, string | number | Buffer | null | readonly string[]>;
 
 export interface Hand {
   rows(table: string, where?: StoredRow): Promise<StoredRow[]>;
@@ -20,7 +22,7 @@ export interface Hand {
 
 export function handOn(store: Store): Hand {
   const rows = (table: string, where: StoredRow = {}) =>
-    store.reader.query<StoredRow>((sql) => sql(table).where(where).select('*'));
+    askRows<StoredRow>(store.reader, (sql) => sql(table).where(where).select('*'));
   return {
     rows,
     async row(table, where) {
@@ -30,18 +32,20 @@ export function handOn(store: Store): Hand {
       return row;
     },
     async change(table, where, to) {
-      const changed = await store.exclusive((tx) => tx.execute((sql) => sql(table).where(where).update(to)));
+      const changed = await store.exclusive((tx) =>
+        tx.execute(packedBuild((sql) => sql(table).where(where).update(to))),
+      );
       expect(changed, `rows changed in ${table}`).toBeGreaterThan(0);
       return changed;
     },
     async remove(table, where) {
-      const removed = await store.exclusive((tx) => tx.execute((sql) => sql(table).where(where).delete()));
+      const removed = await store.exclusive((tx) => tx.execute(packedBuild((sql) => sql(table).where(where).delete())));
       expect(removed, `rows removed from ${table}`).toBeGreaterThan(0);
       return removed;
     },
     async put(table, ...all) {
       await store.exclusive(async (tx) => {
-        for (const row of all) await tx.execute((sql) => sql(table).insert(row) as never);
+        for (const row of all) await tx.execute(packedBuild((sql) => sql(table).insert(row)));
       });
     },
   };
@@ -79,7 +83,7 @@ export async function expectAlarm(
   expect({ status: reply.status, code: reply.body.code }).toEqual({ status: 500, code: 'integrity_failure' });
   expect(Object.keys(reply.body).sort()).toEqual(['code', 'detail', 'request', 'status', 'title', 'type']);
   expect(entries).toEqual([expect.objectContaining({ outcome: 'failed', code: 'integrity_failure' })]);
-  if (record !== undefined) expect(JSON.parse(String(entries[0]?.records))).toEqual([record]);
+  if (record !== undefined) expect(entries[0]?.records).toEqual([record]);
   expect(lines.map(({ request: id, record: named }) => [id, named])).toEqual([
     [reply.body.request, record ?? lines[0]?.record],
   ]);
@@ -103,7 +107,7 @@ export async function expectDamage(
     expect(result).toEqual({ token: result.token, form: 'none', error: { code: 'integrity_failure' } });
   }
   expect(entries).toEqual([expect.objectContaining({ outcome: 'failed', code: 'integrity_failure', view: null })]);
-  if (record !== undefined) expect(JSON.parse(String(entries[0]?.records))).toEqual([record]);
+  if (record !== undefined) expect(entries[0]?.records).toEqual([record]);
   expect(lines.map(({ request: of, record: named }) => [of, named])).toEqual([[id, record ?? lines[0]?.record]]);
   for (const secret of secrets) expect(said).not.toContain(secret);
 }

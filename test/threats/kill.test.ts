@@ -3,6 +3,7 @@
  * started again; then everything it had acknowledged must hold, and everything it had not must be whole or absent.
  * `npm run soak` kills for a long time. Losing power is more than this: then the disk's own promises count.
  */
+
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -10,6 +11,7 @@ import { runBackgroundOnce } from '../../src/background/background.ts';
 import { ORPHAN_GRACE_MS } from '../../src/storage/limits.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { Callers, newPrincipal, pause } from './callers.ts';
@@ -73,7 +75,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       try {
         for (const report of await runBackgroundOnce(vault)) expect(report).toMatchObject({ failed: undefined });
         const all = (store: 'recordStore' | 'keyStore', table: string, ...columns: string[]) =>
-          vault[store].reader.query<Record<string, unknown>>((sql) => sql(table).select(columns).orderBy(columns));
+          askRows<Record<string, unknown>>(vault[store].reader, (sql) => sql(table).select(columns).orderBy(columns));
         const live = [...callers.known.values()].filter((known) => known.erased === 'no').map(({ record }) => record);
         const records = await all('recordStore', 'records', 'record', 'generation');
         expect(records.map(({ record }) => record)).toEqual(live.sort());

@@ -115,7 +115,13 @@ describe.each(ENGINES)('on %s', (engine) => {
     const put = async (at: number, bytes: Buffer) => {
       const id = newId('window', pooledRandom(), new Date(at));
       const store = await openDirectly(keyStoreUrl);
-      await store.ask('INSERT INTO windows VALUES (?, ?, ?, ?, ?)', ['ten_x' as TenantId, id, 1, bytes, at]);
+      await store.ask('INSERT INTO windows (tenant, window_id, epoch, wrapped, created_at) VALUES (?, ?, ?, ?, ?)', [
+        'ten_x' as TenantId,
+        id,
+        1,
+        bytes,
+        at,
+      ]);
       await store.close();
       return id;
     };

@@ -105,6 +105,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   describe('tenants', () => {
     test('are added by an administrator of the first tenant alone, each name once', async () => {
       const admin = await here.as('admin');
+      here.advance(1);
       const { tenant, apiKey, principal } = await addTenant(here.vault, admin, { name: 'shop-eu' });
       expect(await here.lastEntry()).toMatchObject({ action: 'add_tenant', outcome: 'done', target: tenant });
       const theirs = await callerOf(here.vault, apiKey);
@@ -126,7 +127,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         after = page.next;
         if (after === undefined) break;
       }
-      expect(pages[0]).toMatchObject({ name: 'default' });
+      expect(pages.map(({ name }) => name)).toContain('default');
       expect(pages.at(-1)).toMatchObject({ tenant, name: 'shop-eu' });
       expect(pages.map(({ name }) => name)).not.toContain('@vault');
       await expect(listTenants(here.vault, theirs, { limit: 9 })).rejects.toMatchObject({ code: 'not_allowed' });

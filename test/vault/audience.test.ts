@@ -2,10 +2,12 @@
  * Principals that are tied to an audience: they meet that audience's tokens and nothing else, and are told nothing by
  * which two audiences could join what they hold.
  */
+
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { callerOf, stage } from '../support/home.ts';
+import { packedBuild } from '../support/spelled.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { openTestVault, PURPOSES, type TestCaller, type TestVault } from '../support/vault.ts';
 
@@ -60,8 +62,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(other.body.detail).toContain('tied to an audience');
     }
     expect((await vault.auditEntries()).slice(before)).toEqual([
-      expect.objectContaining({ outcome: 'refused', records: '[]' }),
-      expect.objectContaining({ outcome: 'refused', records: '[]' }),
+      expect.objectContaining({ outcome: 'refused', records: [] }),
+      expect.objectContaining({ outcome: 'refused', records: [] }),
     ]);
   });
 
@@ -426,7 +428,9 @@ describe.each(ENGINES)('in the database, on %s', (engine) => {
     const [crm, free] = [await add('crm'), await add()];
     const { recordStore } = here.vault;
     const set = (principal: string, audience: string | null) =>
-      recordStore.exclusive((tx) => tx.execute((sql) => sql('principals').where({ principal }).update({ audience })));
+      recordStore.exclusive((tx) =>
+        tx.execute(packedBuild((sql) => sql('principals').where({ principal }).update({ audience }))),
+      );
     for (const [{ principal, apiKey }, was, to] of [
       [crm, 'crm', 'shop'],
       [crm, 'crm', null],

@@ -164,13 +164,13 @@ describe.each(ENGINES)('on %s', (engine) => {
     await reveal('app', tokens);
     expect(await here.lastEntry()).toMatchObject({
       ...{ action: 'detokenize', outcome: 'done', code: null, view: 'plain', purpose: 'billing' },
-      records: JSON.stringify([email?.record, card?.record]),
+      records: [email?.record, card?.record],
     });
     await reveal('support', tokens, 'last4');
     expect(await here.lastEntry()).toMatchObject({
       outcome: 'done',
       view: 'last4',
-      records: JSON.stringify([card?.record]),
+      records: [card?.record],
     });
     await reveal('support', tokens, 'plain');
     expect(await here.lastEntry()).toMatchObject({ outcome: 'refused', code: 'not_allowed', view: null });
@@ -187,9 +187,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       return { bad, good, alarms, body: { tokens: results.map(({ token }) => token), purpose: 'billing' } };
     };
     const newestEntries = async () =>
-      (await here.entries())
-        .slice(-2)
-        .map(({ outcome, code, records }) => [outcome, code, JSON.parse(String(records))]);
+      (await here.entries()).slice(-2).map(({ outcome, code, records }) => [outcome, code, records]);
 
     test('the other is shown; the damage is an alarm, and has an entry of its own', async () => {
       const { bad, good, alarms, body } = await damaged();
@@ -224,6 +222,6 @@ describe.each(ENGINES)('on %s', (engine) => {
 
     expect(await reveal('app', [token, token, token])).toEqual(Array(3).fill(['plain', EMAIL.value]));
     const entry = await here.lastEntry();
-    expect(JSON.parse(String(entry?.records))).toHaveLength(1);
+    expect(entry?.records).toHaveLength(1);
   });
 });

@@ -1,10 +1,12 @@
 /** Card security codes: in no store, revealed once, and gone with their window. */
+
 import { describe, expect, test, vi } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { newId, type Token } from '../../src/ids.ts';
 import { LIFE_MS, type WindowKey, WindowKeys } from '../../src/keyring/tree/window-keys.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { appOf, freshHome, refuseInserts } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 import { NOW, openTestVault, PURPOSES, type TestCaller, type TestVault } from '../support/vault.ts';
@@ -34,8 +36,8 @@ async function tiedTo(vault: TestVault, audience: string): Promise<TestCaller> {
   return vault.withKey(added.body.apiKey);
 }
 
-const windowsIn = ({ vault }: TestVault) => vault.keyStore.reader.query((sql) => sql('windows'));
-const revealsIn = ({ vault }: TestVault) => vault.keyStore.reader.query((sql) => sql('window_reveals'));
+const windowsIn = ({ vault }: TestVault) => askRows(vault.keyStore.reader, (sql) => sql('windows'));
+const revealsIn = ({ vault }: TestVault) => askRows(vault.keyStore.reader, (sql) => sql('window_reveals'));
 
 describe.each(ENGINES)('on %s', (engine) => {
   test('a checkout stores card and code in one call; the card reveals as often as asked, the code once', async () => {
@@ -70,7 +72,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const token = await codeOf(vault);
     expect(await said(vault.as('app'), token)).toEqual(['987']);
     expect(await vault.lastAuditEntry()).toMatchObject({
-      ...{ action: 'detokenize', outcome: 'done', view: 'plain', records: '[]', code: null },
+      ...{ action: 'detokenize', outcome: 'done', view: 'plain', records: [], code: null },
     });
     expect(await said(vault.as('app'), token)).toEqual(['token_used_up']);
     expect(await vault.lastAuditEntry()).toMatchObject({ outcome: 'failed', code: 'token_used_up', view: null });
@@ -267,7 +269,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(reply.body).toMatchObject({ code: 'option_not_offered', field: `items/1/${option}` });
     }
     expect(await windowsIn(vault)).toEqual([]);
-    expect(await vault.vault.recordStore.reader.query((sql) => sql('records'))).toEqual([]);
+    expect(await askRows(vault.vault.recordStore.reader, (sql) => sql('records'))).toEqual([]);
     for (const value of ['12', '12345', '12a', 123, { cvc: '123' }]) {
       const reply = await vault.as('app').call('post', '/v1/tokenize', { items: [{ type: 'cvc', value }] });
       expect(reply.body).toMatchObject({ code: 'invalid_value', field: 'items/0/value' });
@@ -347,7 +349,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const vault = await openTestVault({ engine });
       await send(vault);
       const rows = () =>
-        vault.vault.recordStore.reader.query<Record<string, unknown>>((sql) => sql('idempotency_keys'));
+        askRows<Record<string, unknown>>(vault.vault.recordStore.reader, (sql) => sql('idempotency_keys'));
       const [row] = await rows();
       expect(String(row?.answer)).not.toContain('cvc_');
       expect(JSON.parse(String(row?.answer).slice(64))[1]).toEqual({

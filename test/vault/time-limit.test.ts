@@ -1,9 +1,11 @@
 /** What is told of a call whose time has run out, by how far it was, and what becomes of it. Real stores: `test/threats/time-limits.test.ts`. */
+
 import { describe, expect, test, vi } from 'vitest';
 import { perform } from '../../src/calls/perform.ts';
 import { TimeLimit } from '../../src/calls/time-limit.ts';
 import type { Store } from '../../src/storage/tx.ts';
 import { stage, withParts } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { openTestVault, type TestVault } from '../support/vault.ts';
 
@@ -15,7 +17,7 @@ const UNKNOWN = [503, 'outcome_unknown'];
 const quick = () => openTestVault({ limits: { callMs: 800 } });
 const told = ({ status, body }: { status: number; body: { code?: string } }) => [status, body.code];
 const countOf = async (vault: TestVault, table: string) =>
-  (await vault.vault.recordStore.reader.query((sql) => sql(table))).length;
+  (await askRows(vault.vault.recordStore.reader, (sql) => sql(table))).length;
 const entriesOf = async (vault: TestVault, action: string) =>
   (await vault.auditEntries()).filter((entry) => entry.action === action).map(({ outcome, code }) => [outcome, code]);
 

@@ -1,4 +1,5 @@
 /** Tokens in every shape, and such as are brought along: offered, refused, taken, revealed, found, erased. */
+
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { isCardLike } from '../../src/card-like.ts';
@@ -13,6 +14,7 @@ import type { TokenizeItem } from '../../src/operations/values/schema.ts';
 import { drawToken, formatsOf } from '../../src/tokens/format.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { stage, withParts } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { type Tokenized, tokenize } from '../support/tokenize.ts';
 import { openTestVault } from '../support/vault.ts';
@@ -232,7 +234,7 @@ describe.each(ENGINES)('over the API, on %s', (engine) => {
     await runBackgroundOnce(vault.vault);
     await app.call('delete', `/v1/tokens/${dead?.token}`);
     await app.call('post', '/v1/erasures', { tokens: [erased?.token] });
-    const before = await vault.vault.recordStore.reader.query((sql) => sql('records').select('record'));
+    const before = await askRows(vault.vault.recordStore.reader, (sql) => sql('records').select('record'));
 
     for (const token of [mine, dead, swept, erased, own].map((stored) => stored?.token as string)) {
       const reply = await app.call('post', '/v1/tokenize', { items: [email('legacy-fresh-1'), email(token)] });
@@ -245,7 +247,7 @@ describe.each(ENGINES)('over the API, on %s', (engine) => {
     }
     const twice = await app.call('post', '/v1/tokenize', { items: [email('legacy-twice-1'), email('legacy-twice-1')] });
     expect([twice.status, twice.body.code, twice.body.field]).toEqual([409, 'token_taken', 'items/1/token']);
-    expect(await vault.vault.recordStore.reader.query((sql) => sql('records').select('record'))).toEqual(before);
+    expect(await askRows(vault.vault.recordStore.reader, (sql) => sql('records').select('record'))).toEqual(before);
     expect((await app.call('get', '/v1/tokens/legacy-fresh-1')).body.code).toBe('token_not_found');
   });
 
@@ -374,7 +376,7 @@ describe.each(ENGINES)('drawn anew, on %s', (engine) => {
     const refused = storeAt(vault, { type: 'text', value: 'x' }, shaped);
 
     await expect(refused).rejects.toMatchObject({ kind: 'invalid', field: 'items/1/format' });
-    expect(await here.lastEntry()).toMatchObject({ action: 'tokenize', outcome: 'failed', records: '[]' });
+    expect(await here.lastEntry()).toMatchObject({ action: 'tokenize', outcome: 'failed', records: [] });
   });
 
   test('a shaped token that another call takes between the look and the commit is drawn anew', async () => {

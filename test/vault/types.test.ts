@@ -1,4 +1,5 @@
 /** Data types over the API: listed, declared, kept in a lesser form; by whom, for whom, and what is refused. */
+
 import { describe, expect, test } from 'vitest';
 import type { DataTypeDescription } from '../../src/catalogue/schema.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
@@ -6,6 +7,7 @@ import { setKeep } from '../../src/operations/types/set-keep.ts';
 import { shelfOf } from '../catalogue/shelf.ts';
 import { BADGE, definition, RECEIPT } from '../datatypes/definitions.ts';
 import { appOf, freshHome } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { openTestVault, type TestCaller } from '../support/vault.ts';
 
@@ -100,7 +102,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const back = await setKeep(vault, admin, { type: 'desk', keep: null });
     expect([back.keep, back.search.spread]).toEqual([undefined, 'unique']);
     expect((await vault.catalogue.type(admin.tenant, 'desk')).keep).toBeUndefined();
-    const entries = await opened.recordStore.reader.query<{ target: string }>((sql) =>
+    const entries = await askRows<{ target: string }>(opened.recordStore.reader, (sql) =>
       sql('audit_entries').where({ action: 'set_keep' }).orderBy('entry'),
     );
     expect(entries.map(({ target }) => target)).toEqual(['desk/floor', 'desk']);

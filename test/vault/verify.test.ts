@@ -1,4 +1,5 @@
 /** Verifying passwords: yes or no, in equal steps, so many times, and never the password. */
+
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import type { Caller } from '../../src/calls/caller.ts';
@@ -16,6 +17,7 @@ import { openRecords } from '../../src/records/open-records.ts';
 import { findRecords } from '../../src/records/store.ts';
 import type { Vault } from '../../src/vault/vault.ts';
 import { appOf, everyByte, freshHome, placesOf, stage, tell } from '../support/home.ts';
+import { askRows } from '../support/spelled.ts';
 import { spiedVault } from '../support/statements.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -79,7 +81,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { recordStore, keyring } = here.vault;
     const key = await keyring.indexes.current(tenant, '@guess');
     const budget = key.mac('lethe/guess/1', 16, 'record', record);
-    const rows = await recordStore.reader.query<{ taken: number }>((sql) =>
+    const rows = await askRows<{ taken: number }>(recordStore.reader, (sql) =>
       sql('guess_budgets').where({ tenant, principal, budget }),
     );
     return rows.map(({ taken }) => Number(taken));
@@ -136,13 +138,13 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { token, record } = await store();
     expect(await ask(token, RIGHT)).toBe(true);
     expect(await here.lastEntry()).toMatchObject({
-      ...{ action: 'verify', outcome: 'done', code: 'verified', view: null, records: JSON.stringify([record]) },
+      ...{ action: 'verify', outcome: 'done', code: 'verified', view: null, records: [record] },
     });
     for (const wrong of [WRONG, `${RIGHT} `, ` ${RIGHT}`, RIGHT.toUpperCase(), RIGHT.slice(0, -1), '\u200d']) {
       expect([wrong, await ask(token, wrong)]).toEqual([wrong, false]);
     }
     expect(await here.lastEntry()).toMatchObject({
-      ...{ action: 'verify', outcome: 'done', code: 'not_verified', records: JSON.stringify([record]) },
+      ...{ action: 'verify', outcome: 'done', code: 'not_verified', records: [record] },
     });
     expect(await ask(token, { password: RIGHT })).toBe(true);
   });
@@ -367,7 +369,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect((await keysOf(record)).map(({ generation }) => Number(generation))).toEqual([after.row.generation]);
       expect(failed).toEqual([]);
       expect(await here.lastEntry()).toMatchObject({
-        ...{ action: 'verify', outcome: 'done', code: 'verifier_upgraded', records: JSON.stringify([record]) },
+        ...{ action: 'verify', outcome: 'done', code: 'verifier_upgraded', records: [record] },
       });
       expect(placesOf(await everyByte(here.home), before.row.sealed)).toEqual([]);
       expect([await ask(token, RIGHT, vault), await ask(token, WRONG, vault)]).toEqual([true, false]);
@@ -485,7 +487,7 @@ describe.each(ENGINES)('on %s', (engine) => {
         await vault.as('app').call('get', `/v1/records/${record}`),
       ];
       expect(JSON.stringify([told.map(({ text }) => text), corrected.text])).not.toMatch(/horse|argon2/);
-      expect(await vault.vault.keyStore.reader.query((sql) => sql('blind_indexes'))).toEqual([]);
+      expect(await askRows(vault.vault.keyStore.reader, (sql) => sql('blind_indexes'))).toEqual([]);
     });
 
     test('who is tied to an audience verifies its own tokens, and others’ are not there', async () => {
@@ -505,7 +507,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     test('of a repeated call nothing is kept that a guess could be tested on', async () => {
       const vault = await openTestVault({ engine });
       const rows = () =>
-        vault.vault.recordStore.reader.query<{ body_mac: Buffer; key_mac: Buffer; answer: string; action: string }>(
+        askRows<{ body_mac: Buffer; key_mac: Buffer; answer: string; action: string }>(
+          vault.vault.recordStore.reader,
           (sql) => sql('idempotency_keys').orderBy('created_at').orderBy('action'),
         );
       for (const value of [RIGHT, WRONG]) {

@@ -31,7 +31,7 @@ const PAGE = 100;
 export const certificates = table(
   'records',
   'certificates',
-  { tenant: 'text', erasure: 'text', jws: 'text', issued_at: 'int' },
+  { tenant: 'id:tenant', erasure: 'id:erasure', jws: 'text', issued_at: 'int' },
   ['tenant', 'erasure'],
 );
 export type CertificateRow = Row<typeof certificates>;

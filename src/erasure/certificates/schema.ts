@@ -90,7 +90,7 @@ export const StatementSchema = z
     tenant: z
       .string()
       .describe('Id of the tenant (`ten_…`).')
-      .meta({ examples: ['ten_01m6b1yq00eb6sx0f2tx83rp19'] }),
+      .meta({ examples: ['ten_1fz07q9k3c'] }),
     scope: z.string().optional().describe('`tenant` where a whole tenant was erased; absent otherwise.'),
     subject: SubjectIdSchema.optional().describe('The subject, where one was erased as a whole.'),
     cause: z.string().describe('Why the keys were destroyed: `erased`.'),

@@ -4,6 +4,7 @@
  */
 import type { BucketId, JobId, TenantId } from '../../ids.ts';
 import { count, first, pages } from '../../storage/queries.ts';
+import { packed } from '../../storage/table.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
 import { buckets } from '../tables.ts';
 
@@ -52,11 +53,16 @@ export async function markCompromised(
 ): Promise<void> {
   await tx.execute((sql) =>
     sql(buckets.name)
-      .where({ tenant })
-      .whereIn('bucket', ids)
+      .where({ tenant: packed(buckets, 'tenant', tenant) })
+      .whereIn(
+        'bucket',
+        ids.map((id) => packed(buckets, 'bucket', id)),
+      )
       .whereNull('compromised_at')
       // Excludes buckets that this job itself made in an earlier run.
-      .andWhere((made) => made.whereNull('resealed_for').orWhereNot('resealed_for', job))
+      .andWhere((made) =>
+        made.whereNull('resealed_for').orWhereNot('resealed_for', packed(buckets, 'resealed_for', job)),
+      )
       .update({ compromised_at: at }),
   );
 }

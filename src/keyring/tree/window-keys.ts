@@ -17,6 +17,7 @@ import { codeOf } from '../../errors.ts';
 import { createdAt, firstIdAt, newId, type TenantId, type WindowId } from '../../ids.ts';
 import { handOver } from '../../secret.ts';
 import { first } from '../../storage/queries.ts';
+import { unpackRows } from '../../storage/table.ts';
 import type { KeyStore } from '../../storage/tx.ts';
 import type { EpochKeys } from '../epochs/epoch-keys.ts';
 import { type KeyKindUnderEpoch, KeysUnderEpoch } from '../epochs/keys-under-epoch.ts';
@@ -115,7 +116,7 @@ export class WindowKeys {
   async shred(): Promise<number> {
     for (let done = 0; ; ) {
       const now = this.#clock().getTime();
-      const rows = await this.#store.reader.query<Pick<WindowRow, 'tenant' | 'window_id'>>((sql) =>
+      const found = await this.#store.reader.query<Pick<WindowRow, 'tenant' | 'window_id'>>((sql) =>
         sql(windows.name)
           .select('tenant', 'window_id')
           .where('created_at', '<=', now - LIFE_MS)
@@ -123,6 +124,7 @@ export class WindowKeys {
           .orderBy('created_at')
           .limit(PAGE),
       );
+      const rows = unpackRows(windows, found);
       if (rows.length > 0) this.#owesScrub = true;
       const keys = rows.map((row) => [row.tenant, row.window_id]);
       if (keys.length > 0) {

@@ -15,7 +15,7 @@ import { findTenantByName, insertTenant } from '../../access/store.ts';
 import { ApiKeyOfCall } from '../../calls/api-key-of-call.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
-import { type ApiKeyId, newId } from '../../ids.ts';
+import { type ApiKeyId, newTenantId } from '../../ids.ts';
 import { wipe } from '../../secret.ts';
 import { EXAMPLE_API_KEY, TENANT } from '../examples.ts';
 import { operation } from '../operation.ts';
@@ -57,7 +57,7 @@ export const addTenant = operation({
       },
     };
     return perform<Reply>(vault, caller, { action: 'add_tenant', idempotent }, async (door) => {
-      const tenant = newId('tenant', vault.random, door.now);
+      const tenant = newTenantId(vault.random);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
       return ofCall.making(tenant, (secretFrom) =>
         door.commit('exclusive', async (tx) => {

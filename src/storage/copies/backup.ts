@@ -5,7 +5,7 @@
  *             writes meanwhile, and needs no second start. One file, without a log beside it.
  * PostgreSQL  one REPEATABLE READ transaction reads every table and writes its rows as lines of text:
  *
- *               M 0001-first              each migration that made the tables, in order
+ *               M 0001-tables             each migration that made the tables, in order
  *               T record_keys             a table; what it refers to comes before it
  *               R {"tenant":"ten_…",…}    a row, as PostgreSQL itself writes it (`row_to_json`): no number is rounded
  *               E 1234                    the end, and how many rows there were: a file without it is half a file

@@ -2,7 +2,7 @@
  * Checks whether the steps that made a store are those of this release. The store keeps a checksum of each step's SQL.
  * If it differs, the step was edited after it was applied, and a released step is never edited.
  *
- *   vault_facts  name `step 0003-epochs-that-close`, value: SHA-256 of the step's statements, as hexadecimal digits
+ *   vault_facts  name `step 0001-tables`, value: SHA-256 of the step's statements, as hexadecimal digits
  *
  * The line ends and the indentation of a statement do not count, nor does what a step says to SQLite's planner. A store
  * from before these checksums is compared once, table by table and column by column, with what the steps make.

@@ -51,6 +51,11 @@ export async function knownSteps(): Promise<Record<StoreName, string>> {
 }
 
 const LATER = 'This store was written by a later release of Lethe. Start that release instead.';
+/** The first step of a layout that was never released, and is not read any more. */
+const UNRELEASED = '0001-first';
+const BEFORE =
+  'This store was written by a development version of Lethe from before its rows were made compact, and this release ' +
+  'does not read it. Start that version instead, and store its values in a new vault.';
 
 export async function migrationsOf(store: StoreName): Promise<Migration[]> {
   const folder = new URL(`../../../migrations/${FOLDERS[store]}/`, import.meta.url);
@@ -66,7 +71,9 @@ const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };
 async function migrateWith(connection: Knex, store: StoreName, only?: readonly string[]): Promise<void> {
   const known = await migrationsOf(store);
   const migrations = only === undefined ? known : known.filter(({ name }) => only.includes(name));
-  if (only !== undefined && migrations.length !== only.length) throw new StartError(LATER);
+  if (only !== undefined && migrations.length !== only.length) {
+    throw new StartError(only.includes(UNRELEASED) ? BEFORE : LATER);
+  }
   const migrator = {
     tableName: MIGRATIONS_TABLE[store],
     migrationSource: {
@@ -86,7 +93,7 @@ async function migrateWith(connection: Knex, store: StoreName, only?: readonly s
     await note?.();
   } catch (error) {
     if (error instanceof Error && /migration directory is corrupt/i.test(error.message)) {
-      throw new StartError(LATER);
+      throw new StartError(error.message.includes(UNRELEASED) ? BEFORE : LATER);
     }
     throw error;
   }

@@ -7,7 +7,7 @@ import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { storeError } from '../errors.ts';
 import { postgres as sql } from '../statements.ts';
-import type { Lookup, StoreName, Table } from '../table.ts';
+import { type Lookup, packed, type StoreName, type Table, unpackRows } from '../table.ts';
 
 const builder: Knex = knex({ client: 'pg' });
 const int8 = 20;
@@ -42,8 +42,12 @@ export async function run(
   }
 }
 
-function columnArrays(columns: readonly string[], rows: readonly Record<string, unknown>[]): unknown[][] {
-  return columns.map((column) => rows.map((row) => row[column]));
+function columnArrays(table: Table, columns: readonly string[], rows: readonly Record<string, unknown>[]): unknown[][] {
+  return columns.map((column) => rows.map((row) => packed(table, column, row[column])));
+}
+
+function keyArrays(table: Table, by: readonly string[], keys: readonly (readonly unknown[])[]): unknown[][] {
+  return by.map((column, at) => keys.map((key) => packed(table, column, key[at])));
 }
 
 /** Sorted by primary key, so that two transactions that touch the same rows lock them in the same order. */
@@ -65,9 +69,8 @@ function primaryKeyOf(table: Table, row: Record<string, unknown>): string {
 export async function findNow(client: Queryable, lookup: Lookup, keys: readonly (readonly unknown[])[]) {
   const found: Record<string, unknown>[][] = keys.map(() => []);
   if (keys.length === 0) return found;
-  const arrays = lookup.by.map((_, column) => keys.map((key) => key[column]));
-  const { rows } = await run(client, sql.find(lookup), arrays);
-  for (const { '#': position, ...row } of rows) found[position - 1]?.push(row);
+  const { rows } = await run(client, sql.find(lookup), keyArrays(lookup.table, lookup.by, keys));
+  for (const { '#': position, ...row } of unpackRows(lookup.table, rows)) found[position - 1]?.push(row);
   return found;
 }
 
@@ -95,7 +98,7 @@ export async function insertAll(
   const arrays = filled.flatMap(({ table, rows, onConflict }) => {
     const given = rows as readonly Record<string, unknown>[];
     // New rows belong to nobody else. Only rows that others may write, too, need one order.
-    return columnArrays(Object.keys(table.columns), onConflict === 'skip' ? inKeyOrder(table, given) : given);
+    return columnArrays(table, Object.keys(table.columns), onConflict === 'skip' ? inKeyOrder(table, given) : given);
   });
   await run(client, sql.insertAll(filled, mark !== undefined), [...(mark ?? []), ...arrays]);
 }
@@ -106,8 +109,9 @@ export async function insertOrGetNow(client: Queryable, table: Table, rows: read
   for (const row of [...rows].reverse() as Record<string, unknown>[]) distinct.set(primaryKeyOf(table, row), row);
   if (distinct.size === 0) return [];
   const ordered = inKeyOrder(table, [...distinct.values()]);
-  const result = await run(client, sql.insertOrGet(table), columnArrays(Object.keys(table.columns), ordered));
-  const standing = new Map(result.rows.map((row) => [primaryKeyOf(table, row), row]));
+  const arrays = columnArrays(table, Object.keys(table.columns), ordered);
+  const { rows: found } = await run(client, sql.insertOrGet(table), arrays);
+  const standing = new Map(unpackRows(table, found).map((row) => [primaryKeyOf(table, row), row]));
   return (rows as Record<string, unknown>[]).map((row) => standing.get(primaryKeyOf(table, row)) ?? row);
 }
 
@@ -118,11 +122,7 @@ export async function removeNow(
   keys: readonly (readonly unknown[])[],
 ) {
   if (keys.length === 0) return;
-  await run(
-    client,
-    sql.remove(table, by),
-    by.map((_, column) => keys.map((key) => key[column])),
-  );
+  await run(client, sql.remove(table, by), keyArrays(table, by, keys));
 }
 
 export async function updateNow(
@@ -133,7 +133,7 @@ export async function updateNow(
 ): Promise<void> {
   if (rows.length === 0) return;
   const ordered = inKeyOrder(table, rows as readonly Record<string, unknown>[]);
-  await run(client, sql.update(table, columns), columnArrays([...columns, ...table.primaryKey], ordered));
+  await run(client, sql.update(table, columns), columnArrays(table, [...columns, ...table.primaryKey], ordered));
 }
 
 export function compose(build: (sql: Knex) => Knex.QueryBuilder): [string, unknown[]] {

@@ -5,8 +5,8 @@ import Database from 'better-sqlite3';
 import knex, { type Knex } from 'knex';
 import { UnavailableError } from '../../errors.ts';
 import { CHANGES_IN_PLACE, StatementError, storeError } from '../errors.ts';
-import { sqlite as sql } from '../statements.ts';
-import type { Lookup, Row, StoreName, Table, Value } from '../table.ts';
+import { isOfBytes, sqlite as sql } from '../statements.ts';
+import { type Lookup, packed, type Row, type StoreName, type Table, unpackRows, type Value } from '../table.ts';
 import type { Reader, Tx } from '../tx.ts';
 
 export const BUSY_TIMEOUT_MS = 5_000;
@@ -44,15 +44,16 @@ export class Connection {
   }
 
   find(lookup: Lookup, keys: readonly (readonly unknown[])[]): unknown[][] {
-    if (keys.length >= MANY_KEYS && inJson(lookup)) return this.#findMany(lookup, keys);
+    if (keys.length >= MANY_KEYS && lookup.limit === undefined) return this.#findMany(lookup, keys);
     const statement = this.prepare(lookup, () => sql.find(lookup));
-    return keys.map((key) => statement.all(...(key as Value[])));
+    return keys.map((key) => unpackRows(lookup.table, statement.all(...packedKey(lookup.table, lookup.by, key))));
   }
 
   #findMany(lookup: Lookup, keys: readonly (readonly unknown[])[]): unknown[][] {
     const statement = this.prepare(lookup.by, () => sql.findMany(lookup));
     const found: unknown[][] = keys.map(() => []);
-    for (const row of statement.all(JSON.stringify(keys)) as { '#'?: number }[]) {
+    const asked = keys.map((key) => inJson(lookup, key));
+    for (const row of unpackRows(lookup.table, statement.all(JSON.stringify(asked))) as { '#'?: number }[]) {
       const at = row['#'] as number;
       delete row['#'];
       found[at]?.push(row);
@@ -71,8 +72,14 @@ export class Connection {
   }
 }
 
-function inJson(lookup: Lookup): boolean {
-  return lookup.limit === undefined && lookup.by.every((name) => !lookup.table.columns[name]?.startsWith('bytes'));
+function inJson({ table, by }: Lookup, key: readonly unknown[]): unknown[] {
+  return packedKey(table, by, key).map((value, i) =>
+    isOfBytes(table.columns[by[i] ?? '']) ? ((value as Buffer | null)?.toString('hex') ?? null) : value,
+  );
+}
+
+function packedKey(table: Table, by: readonly string[], key: readonly unknown[]): Value[] {
+  return by.map((name, i) => packed(table, name, key[i]));
 }
 
 function insertKey(table: Table, onConflict: string): string {
@@ -137,7 +144,7 @@ export class SqliteTx<S extends StoreName> extends SqliteReader<S> implements Tx
         for (; rows.length - next >= chunk; next += chunk) {
           const values: Value[] = [];
           for (let i = next; i < next + chunk; i++) {
-            for (const name of names) values.push((rows[i] as Row<T>)[name] as Value);
+            for (const name of names) values.push(packed(table, name, (rows[i] as Row<T>)[name]));
           }
           statement.run(values);
         }
@@ -153,8 +160,10 @@ export class SqliteTx<S extends StoreName> extends SqliteReader<S> implements Tx
         sql.find({ table, by: table.primaryKey, orderBy: [], limit: undefined, share: false }),
       );
       return rows.map((row) => {
-        const { changes } = insert.run(...names.map((name) => row[name] as Value));
-        return changes === 1 ? row : (select.get(...table.primaryKey.map((name) => row[name] as Value)) as Row<T>);
+        const { changes } = insert.run(...names.map((name) => packed(table, name, row[name])));
+        if (changes === 1) return row;
+        const standing = select.all(...table.primaryKey.map((name) => packed(table, name, row[name])));
+        return unpackRows(table, standing)[0] as Row<T>;
       });
     });
   }
@@ -166,7 +175,7 @@ export class SqliteTx<S extends StoreName> extends SqliteReader<S> implements Tx
   ): Promise<void> {
     this.#write(() => {
       const statement = this.connection.prepare(`${table.name} remove ${by}`, () => sql.remove(table, by));
-      for (const key of keys) statement.run(...(key as Value[]));
+      for (const key of keys) statement.run(...packedKey(table, by, key));
     });
   }
 
@@ -175,7 +184,7 @@ export class SqliteTx<S extends StoreName> extends SqliteReader<S> implements Tx
     this.#write(() => {
       const statement = this.connection.prepare(`${table.name} update ${columns}`, () => sql.update(table, columns));
       const names = [...columns, ...table.primaryKey];
-      for (const row of rows) statement.run(names.map((name) => row[name] as Value));
+      for (const row of rows) statement.run(names.map((name) => packed(table, name, row[name])));
     });
   }
 

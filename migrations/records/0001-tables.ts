@@ -1,0 +1,180 @@
+/**
+ * The record store. Each table says by which column it could be distributed; every unique constraint contains that
+ * column, and the hot path joins no two tables (S5). Ids and words lie packed (`src/storage/packed.ts`). Columns of
+ * eight bytes come first and those of four next, because PostgreSQL fills the room before them.
+ */
+import type { Knex } from 'knex';
+import { describeToPlanner, run, words } from '../sql.ts';
+
+export async function up(knex: Knex): Promise<void> {
+  const { text, bytes, int, small, id, word, clustered, strict } = words(knex);
+  await run(knex, [
+    // What must agree with the key store for the two to belong together.
+    `CREATE TABLE vault_facts (name ${text} NOT NULL PRIMARY KEY, value ${text} NOT NULL) ${clustered}`,
+
+    // Small, and copied to every node of a distributed store.
+    // `erased_at`: of an erased tenant: since when, by which erasure, and since when nothing of it can be on its way
+    // any more.
+    `CREATE TABLE tenants (
+       created_at ${int} NOT NULL, erased_at ${int}, settled_at ${int}, tenant ${id} NOT NULL PRIMARY KEY,
+       name ${text} NOT NULL UNIQUE, erasure ${id}
+     ) ${clustered}`,
+    'CREATE INDEX tenants_unsettled ON tenants (erased_at) WHERE erased_at IS NOT NULL AND settled_at IS NULL',
+    `CREATE TABLE principals (
+       created_at ${int} NOT NULL, revoked_at ${int}, tenant ${id} NOT NULL REFERENCES tenants (tenant),
+       principal ${id} NOT NULL, name ${text} NOT NULL, role ${text} NOT NULL, purposes ${text} NOT NULL,
+       tag ${bytes} NOT NULL, audience ${text},
+       PRIMARY KEY (tenant, principal)
+     ) ${clustered}`,
+    `CREATE TABLE api_keys (
+       created_at ${int} NOT NULL, expires_at ${int}, revoked_at ${int}, made_until ${int},
+       mac_version ${small} NOT NULL, api_key ${id} NOT NULL PRIMARY KEY, tenant ${id} NOT NULL,
+       principal ${id} NOT NULL, secret_mac ${bytes} NOT NULL, end_tag ${bytes},
+       FOREIGN KEY (tenant, principal) REFERENCES principals (tenant, principal)
+     ) ${clustered}`,
+    'CREATE INDEX api_keys_by_principal ON api_keys (tenant, principal)',
+
+    // Distributed by subject.
+    `CREATE TABLE subjects (
+       created_at ${int} NOT NULL, erased_at ${int}, tenant ${id} NOT NULL, subject ${id} NOT NULL,
+       PRIMARY KEY (tenant, subject)
+     ) ${clustered}`,
+
+    // Distributed by record. Sealed values are small: what is longer than a quarter of a page lies in pages of its own.
+    `CREATE TABLE records (
+       created_at ${int} NOT NULL, updated_at ${int} NOT NULL, type_version ${small} NOT NULL,
+       generation ${small} NOT NULL, version ${small} NOT NULL, tenant ${id} NOT NULL, record ${id} NOT NULL,
+       subject ${id}, type ${word} NOT NULL, label ${text}, sealed ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, record)
+     ) ${clustered}`,
+    // A person's records, and those of one data type, for a search by values of two.
+    'CREATE INDEX records_by_subject ON records (tenant, subject, record, type)',
+
+    // Distributed by token. `tag` binds the token to its record.
+    // `format`: all absent in a token that is random, of no audience and without end; `tag` binds them, too.
+    `CREATE TABLE tokens (
+       created_at ${int} NOT NULL, expires_at ${int}, uses_left ${int}, revoked_at ${int},
+       tag_version ${small} NOT NULL, tenant ${id} NOT NULL, token ${id} NOT NULL, record ${id} NOT NULL,
+       tag ${bytes} NOT NULL, format ${text}, audience ${text},
+       PRIMARY KEY (tenant, token)
+     ) ${clustered}`,
+    'CREATE INDEX tokens_by_record ON tokens (tenant, record)',
+    'CREATE INDEX tokens_by_expiry ON tokens (expires_at) WHERE expires_at IS NOT NULL',
+    'CREATE INDEX tokens_used_up ON tokens (uses_left) WHERE uses_left = 0',
+    'CREATE INDEX tokens_revoked ON tokens (revoked_at) WHERE revoked_at IS NOT NULL',
+
+    // Distributed by record. One row for each record key that was ordered to be destroyed; kept for good.
+    `CREATE TABLE tombstones (
+       buried_at ${int} NOT NULL, generation ${small} NOT NULL, tenant ${id} NOT NULL, record ${id} NOT NULL,
+       cause ${text} NOT NULL, erasure ${id},
+       PRIMARY KEY (tenant, record, generation)
+     ) ${clustered}`,
+    'CREATE INDEX tombstones_by_erasure ON tombstones (tenant, erasure, record)',
+
+    // Distributed by erasure.
+    // `scope`: `tenant` for the erasure of a whole tenant; absent: of records.
+    `CREATE TABLE erasures (
+       records ${int} NOT NULL, ordered_at ${int} NOT NULL, shredded_at ${int}, completed_at ${int},
+       tenant ${id} NOT NULL, erasure ${id} NOT NULL, cause ${text} NOT NULL, subject ${id},
+       state ${text} NOT NULL, ordered_by ${id} NOT NULL, scope ${text},
+       PRIMARY KEY (tenant, erasure)
+     ) ${clustered}`,
+    'CREATE INDEX erasures_by_age ON erasures (erasure)',
+    'CREATE INDEX erasures_by_shredding ON erasures (shredded_at)',
+    "CREATE INDEX erasures_unfinished ON erasures (ordered_at) WHERE state <> 'completed'",
+
+    // Distributed by entry.
+    `CREATE TABLE audit_entries (
+       at ${int} NOT NULL, guesses ${int}, tenant ${id} NOT NULL, entry ${id} NOT NULL,
+       principal ${id} NOT NULL, action ${word} NOT NULL, outcome ${word} NOT NULL, code ${text},
+       purpose ${text}, view ${word}, records ${id} NOT NULL, subject ${id}, erasure ${id}, target ${text},
+       reason_mac ${bytes}, request ${id} NOT NULL,
+       PRIMARY KEY (tenant, entry)
+     ) ${clustered}`,
+
+    // Distributed by principal. Holds no personal data: see calls/idempotency.ts.
+    `CREATE TABLE idempotency_keys (
+       created_at ${int} NOT NULL, tenant ${id} NOT NULL, principal ${id} NOT NULL, key_mac ${bytes} NOT NULL,
+       body_mac ${bytes} NOT NULL, action ${word} NOT NULL, answer ${text} NOT NULL,
+       PRIMARY KEY (tenant, principal, key_mac)
+     ) ${clustered}`,
+    'CREATE INDEX idempotency_keys_by_age ON idempotency_keys (created_at)',
+
+    // Distributed by token. What is left of a token that ended: why. Kept for good, so that it is never given out
+    // again.
+    `CREATE TABLE dead_tokens (
+       died_at ${int} NOT NULL, tenant ${id} NOT NULL, token ${id} NOT NULL, audience ${text},
+       cause ${text} NOT NULL,
+       PRIMARY KEY (tenant, token)
+     ) ${clustered}`,
+
+    // Small, and copied to every node of a distributed store.
+    `CREATE TABLE custom_types (
+       created_at ${int} NOT NULL, version ${small} NOT NULL, tag_version ${small} NOT NULL,
+       tenant ${id} NOT NULL, name ${text} NOT NULL, definition ${text} NOT NULL, tag ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, name, version)
+     ) ${clustered}`,
+    `CREATE TABLE type_settings (
+       updated_at ${int} NOT NULL, is_unique ${int}, tag_version ${small} NOT NULL, tenant ${id} NOT NULL,
+       name ${text} NOT NULL, keep ${text}, tag ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, name)
+     ) ${clustered}`,
+
+    // Distributed by record. Failed attempts to verify a password, the last of them counted at `since`.
+    `CREATE TABLE verify_attempts (
+       failures ${int} NOT NULL, since ${int} NOT NULL, tenant ${id} NOT NULL, record ${id} NOT NULL,
+       PRIMARY KEY (tenant, record)
+     ) ${clustered}`,
+    'CREATE INDEX verify_attempts_by_age ON verify_attempts (since)',
+
+    // Small. `params` and `detail` are JSON of ids, numbers and closed words. `work` is what is to be done, in one
+    // spelling, so that the same is not ordered twice at a time. `fence` is its runner's; only that one may change the
+    // row.
+    `CREATE TABLE jobs (
+       fence ${int} NOT NULL, done ${int} NOT NULL, total ${int} NOT NULL, rate_milli ${int},
+       ordered_at ${int} NOT NULL, started_at ${int}, updated_at ${int} NOT NULL, finished_at ${int},
+       job ${id} NOT NULL PRIMARY KEY, tenant ${id} NOT NULL, kind ${text} NOT NULL, params ${text} NOT NULL,
+       work ${text} NOT NULL, state ${text} NOT NULL, step ${text} NOT NULL, detail ${text} NOT NULL,
+       code ${text}, ordered_by ${id} NOT NULL
+     ) ${clustered}`,
+    'CREATE UNIQUE INDEX jobs_unfinished ON jobs (work) WHERE finished_at IS NULL',
+
+    // Distributed by erasure.
+    `CREATE TABLE certificates (
+       issued_at ${int} NOT NULL, tenant ${id} NOT NULL, erasure ${id} NOT NULL, jws ${text} NOT NULL,
+       PRIMARY KEY (tenant, erasure)
+     ) ${strict}`,
+
+    // Distributed by target. One row for each principal and token that was revoked; kept for good. `kept_at`: since
+    // when the key store, which is not put back with this one, is known to have it, too.
+    `CREATE TABLE revocations (
+       revoked_at ${int} NOT NULL, kept_at ${int}, tenant ${id} NOT NULL, kind ${text} NOT NULL,
+       target ${text} NOT NULL,
+       PRIMARY KEY (tenant, kind, target)
+     ) ${clustered}`,
+    'CREATE INDEX revocations_by_age ON revocations (revoked_at)',
+    'CREATE INDEX revocations_not_kept ON revocations (tenant, kind, target) WHERE kept_at IS NULL',
+
+    // Distributed by budget. What has been taken of one principal's budget since its window began; `*`: of everybody's.
+    `CREATE TABLE guess_budgets (
+       taken ${int} NOT NULL, since ${int} NOT NULL, tenant ${id} NOT NULL, principal ${id} NOT NULL,
+       budget ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, principal, budget)
+     ) ${clustered}`,
+    'CREATE INDEX guess_budgets_by_age ON guess_budgets (since)',
+
+    // Distributed by writer. A row for each of a writer's latest transactions. No row has an `n` below 1: a transaction
+    // that misses an earlier one tries to write such a row, and fails of this constraint.
+    `CREATE TABLE marks (
+       writer ${int} NOT NULL, n ${int} NOT NULL,
+       PRIMARY KEY (writer, n),
+       CONSTRAINT marks_all_there CHECK (n > 0)
+     ) ${clustered}`,
+  ]);
+  await describeToPlanner(knex);
+}
+
+/** Stored data is never migrated backwards: restore a backup of the release that wrote it. */
+export async function down(): Promise<void> {
+  throw new Error('The record store is not migrated backwards.');
+}

@@ -1,0 +1,111 @@
+/**
+ * Statements and rows as people write them: ids and words by their text, although they lie packed in the stores
+ * (`src/storage/packed.ts`).
+ */
+import type { Knex } from 'knex';
+import type { IdKind } from '../../src/ids.ts';
+import { idPacking, idsPacking, type Packing, wordPacking } from '../../src/storage/packed.ts';
+import type { Reader } from '../../src/storage/tx.ts';
+
+const KINDS: Record<string, IdKind> = {
+  ...{ tenant: 'tenant', record: 'record', subject: 'subject', principal: 'principal', erasure: 'erasure' },
+  ...{ bucket: 'bucket', entry: 'audit', request: 'request', token: 'token', job: 'job', made_by: 'job' },
+  ...{ resealed_for: 'job', ordered_by: 'principal', window_id: 'window', api_key: 'apiKey' },
+};
+const PACKINGS = new Map<string, Packing<never>>([
+  ...Object.entries(KINDS).map(([column, kind]) => [column, idPacking(kind)] as [string, Packing<never>]),
+  ...['action', 'outcome', 'type', 'view'].map((column) => [column, wordPacking] as [string, Packing<never>]),
+]);
+const COLUMN = `\\b(${[...PACKINGS.keys(), 'name'].join('|')})`;
+const COMPARED = new RegExp(`${COLUMN}(\\s*(?:=|<>|<=?|>=?)\\s*)'([^']*)'`, 'g');
+const LISTED = new RegExp(`${COLUMN}(\\s+(?:NOT )?IN\\s*\\()('[^)]*)\\)`, 'g');
+/** One row, whose texts have no commas. */
+const INSERTED = /^(\s*INSERT INTO \w+ \()([^)]*)(\)\s*(?:VALUES \(|SELECT ))((?:(?!FROM|\)).)*)/;
+const CATALOGUE = /sqlite_master|pragma_|pg_|information_schema/;
+
+function packingOf(column: string, statement: string): Packing<never> | undefined {
+  if (column !== 'name') return PACKINGS.get(column);
+  return statement.includes('blind_indexes') ? (wordPacking as Packing<never>) : undefined;
+}
+
+/** The same with literals packed where they are compared with, or set to, a column of ids or words. */
+export function packedStatement(statement: string, engine: 'sqlite' | 'postgres'): string {
+  if (CATALOGUE.test(statement)) return statement;
+  const literal = (column: string, text: string) => {
+    const packing =
+      column === 'name' ? (/blind_indexes/.test(statement) ? wordPacking : undefined) : PACKINGS.get(column);
+    if (packing === undefined) return `'${text}'`;
+    const hex = packing.pack(text as never).toString('hex');
+    return engine === 'sqlite' ? `x'${hex}'` : `'\\x${hex}'::bytea`;
+  };
+  const inserted = INSERTED.exec(statement);
+  if (inserted !== null) {
+    const [whole, before = '', columns = '', between = '', given = ''] = inserted;
+    const names = columns.split(',').map((column) => column.trim());
+    const packed = given
+      .split(',')
+      .map((value, i) => value.replace(/'([^']*)'/, (_, text) => literal(names[i] ?? '', text)));
+    return `${before}${columns}${between}${packed.join(',')}${packedStatement(statement.slice(whole.length), engine)}`;
+  }
+  return statement
+    .replace(COMPARED, (_, column: string, how: string, text: string) => `${column}${how}${literal(column, text)}`)
+    .replace(LISTED, (_, column: string, how: string, texts: string) => {
+      const packed = texts.replace(/'([^']*)'/g, (_all, text: string) => literal(column, text));
+      return `${column}${how}${packed})`;
+    });
+}
+
+/** The same with values packed that stand for a column of ids or words. */
+export function packedValues(statement: string, values: readonly unknown[]): unknown[] {
+  const packed = [...values];
+  const put = (column: string | undefined, at: number) => {
+    const packing = packingOf(column ?? '', statement);
+    if (packing !== undefined && typeof packed[at] === 'string') packed[at] = packing.pack(packed[at] as never);
+  };
+  const inserted = /INSERT INTO ["`]?\w+["`]? \(([^)]*)\) VALUES/i.exec(statement);
+  const columns = inserted?.[1]?.split(',').map((column) => column.replace(/[\s"`]/g, ''));
+  if (columns !== undefined) for (const [at, column] of columns.entries()) put(column, at);
+  let at = -1;
+  let listed: string | undefined;
+  const places = /(?:(\w+)["`]?\s*(?:=|!=|<>|<=?|>=?)\s*|(\w+)["`]? (?:not )?in \()?(?:\?|\$\d+)(?=(,|\)?))/gi;
+  for (const [text, compared, list, next] of statement.matchAll(places)) {
+    at = text.endsWith('?') ? at + 1 : Number(text.slice(text.lastIndexOf('$') + 1)) - 1;
+    listed = list ?? listed;
+    put(compared ?? listed, at);
+    if (next !== ',' || compared !== undefined) listed = undefined;
+  }
+  return packed;
+}
+
+/** An id as a store has it. */
+export function packedId(kind: IdKind, text: string): Buffer {
+  return idPacking(kind).pack(text);
+}
+
+/** The same rows, in place, with texts in the columns of ids and words. */
+export function spelledRows<R>(rows: R[]): R[] {
+  for (const row of rows as Record<string, unknown>[]) {
+    for (const [column, value] of Object.entries(row)) {
+      if (!Buffer.isBuffer(value)) continue;
+      const packing = column === 'records' ? (idsPacking('record') as Packing<never>) : PACKINGS.get(column);
+      if (packing !== undefined) row[column] = packing.unpack(value);
+      else if (column === 'name') row[column] = wordPacking.unpack(value);
+    }
+  }
+  return rows;
+}
+
+type Build = (sql: Knex) => Knex.QueryBuilder;
+
+/** Asks a store with a statement composed by Knex that has texts for ids and words, and gives rows that do. */
+export async function askRows<R>(reader: Reader, build: Build): Promise<R[]> {
+  return spelledRows(await reader.query<R>(packedBuild(build)));
+}
+
+/** The same statement with its values packed. */
+export function packedBuild(build: Build): Build {
+  return (sql) => {
+    const { sql: text, bindings } = build(sql).toSQL();
+    return sql.raw(text, packedValues(text, bindings) as never) as never;
+  };
+}
