@@ -41,7 +41,12 @@ describe.each(ENGINES)('on %s', (engine) => {
       const admin = (await readFile(`${home.path}/keys/admin.key`, 'ascii')).trim();
       const callers = new Callers(await newPrincipal(server.url, admin, 'app'));
 
-      for (let kill = 0; kill < KILLS; kill += 1) {
+      const both = () => {
+        const { stored, corrected, erased } = callers.acknowledged;
+        return Math.min(stored, corrected + erased);
+      };
+      // On a busy machine a server may be killed before it answers anything, so there are more kills where needed.
+      for (let kill = 0; kill < KILLS || (both() === 0 && kill < 4 * KILLS); kill += 1) {
         const working = callers.work(server.url);
         await pause(40 + randomInt(300));
         await server.end('SIGKILL');
@@ -60,8 +65,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       }
       await callers.verify(server.url);
       await server.end('SIGKILL');
-      const { stored, corrected, erased } = callers.acknowledged;
-      expect(Math.min(stored, corrected + erased), JSON.stringify(callers.acknowledged)).toBeGreaterThan(0);
+      expect(both(), JSON.stringify(callers.acknowledged)).toBeGreaterThan(0);
 
       const vault = await openVault(
         {
