@@ -1,10 +1,14 @@
 /** Prometheus metrics: counts and times, by closed words only. No label ever holds a tenant's data, an id or a path. */
+import { setTimeout as after } from 'node:timers/promises';
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Measures } from '../../vault/measure.ts';
 import type { Signals } from '../../vault/signals.ts';
 import type { Answered } from './log.ts';
 import type { Disbelieved } from './sources.ts';
 import { type Asked, type Colleagues, nobodyElse } from './workers/colleagues.ts';
+
+/** Less than the first process waits for a worker's answer. */
+const VAULT_MS = 2_000;
 
 export interface Metrics {
   readonly contentType: string;
@@ -100,7 +104,12 @@ export function newMetrics(
   // The vault is asked by one for all.
   colleagues.answer('metrics', async (asked) => {
     setWorkers(asked);
-    return [...(await registry.getMetricsAsJSON()), ...(asked.isFirst ? await ofVault.getMetricsAsJSON() : [])];
+    const own = await registry.getMetricsAsJSON();
+    if (!asked.isFirst) return own;
+    const shared = ofVault.getMetricsAsJSON();
+    // A store that is silent must not take the worker's own counts away.
+    const none = after(VAULT_MS, [], { ref: false });
+    return [...own, ...(await (colleagues.number === undefined ? shared : Promise.race([shared, none])))];
   });
   return {
     contentType: registry.contentType,

@@ -2,7 +2,8 @@
  * What the workers of a server ask of one another, by way of the first process (`workers.ts`). A scrape of `/metrics`
  * and a look at `/readyz` come to one of them, whichever it is, and are answered for all.
  *
- * Guarantees: whoever does not answer in time is left out, and holds up nobody for longer.
+ * Guarantees: whoever does not answer in time is left out, and holds up nobody for longer. Where the first process is
+ * gone, the worker that was asked answers for itself.
  * Does not: carry a value, a key or a setting: counts and closed words only.
  */
 import type { Registry } from 'prom-client';
@@ -54,6 +55,10 @@ export type ToWorker =
   | { readonly is: 'asked'; readonly id: number; readonly question: Question; readonly asked: Asked }
   | { readonly is: 'answers'; readonly id: number; readonly answers: readonly (Answer | undefined)[] };
 
+/** Longer than the first process waits for all. */
+const PATIENCE_MS = 4_000;
+const ALONE: Asked = { isFirst: true, serving: 1, lost: 0 };
+
 /** The answers of this process. */
 class Own {
   readonly #how = new Map<Question, Answering<Question>>();
@@ -73,7 +78,7 @@ export function nobodyElse(): Colleagues {
   return {
     number: undefined,
     answer: (question, how) => own.answer(question, how),
-    ask: async (question) => [(await own.to(question, { isFirst: true, serving: 1, lost: 0 })) as never],
+    ask: async (question) => [(await own.to(question, ALONE)) as never],
   };
 }
 
@@ -95,7 +100,17 @@ export function newColleagues(
       last += 1;
       const id = last;
       return new Promise((resolve) => {
-        waiting.set(id, resolve as (answers: readonly (Answer | undefined)[]) => void);
+        const answered = resolve as (answers: readonly (Answer | undefined)[]) => void;
+        // The first process may be gone.
+        const alone = setTimeout(() => {
+          waiting.delete(id);
+          const say = (answer?: Answer) => answered([answer]);
+          own.to(question, ALONE).then(say, () => say());
+        }, PATIENCE_MS);
+        waiting.set(id, (answers) => {
+          clearTimeout(alone);
+          answered(answers);
+        });
         send({ is: 'question', id, question });
       });
     },

@@ -13,7 +13,7 @@
  * Guarantees: the root key is unsealed once, and lives here and in the workers until they end. A worker that dies takes
  * along what it had not answered; another takes its place after a wait that grows while it dies at once, and the others
  * go on. A stop reaches every worker, and ends when the last one has finished its work. If this process dies, the
- * workers finish what they had accepted, and end.
+ * workers finish what they had accepted, and end; one that was told to stop before ends at once.
  * Does not: notice a worker that hangs; it is given no more connections, and `/readyz` says so.
  */
 import cluster, { type Worker } from 'node:cluster';
@@ -54,6 +54,14 @@ interface Member {
   readonly number: number;
   readonly worker: Worker;
   servingSince: number | undefined;
+}
+
+/** Nothing is known of one that never was. */
+interface Death {
+  readonly pid?: number | undefined;
+  readonly code?: number | null;
+  readonly signal?: string | null;
+  readonly servedMs?: number;
 }
 
 /** @throws {StartError} where these stores cannot have several; nothing has been started */
@@ -105,8 +113,12 @@ export class Workers {
 
   #start(number: number): void {
     const { config } = this.#options;
-    const member: Member = { number, worker: cluster.fork(), servingSince: undefined };
-    const { worker } = member;
+    const worker = forked();
+    if (worker === undefined) {
+      this.#lose(number, {});
+      return;
+    }
+    const member: Member = { number, worker, servingSince: undefined };
     this.#members.set(number, member);
     closeWhatIsInHand(worker);
     const rootKey = this.#rootKey;
@@ -121,17 +133,7 @@ export class Workers {
       pipe.resume();
     }
     worker.on('message', (message: FromWorker) => this.#hear(member, message));
-    let isOver = false;
-    const ended = (code: number | null, signal: string | null) => {
-      if (isOver) return;
-      isOver = true;
-      this.#ended(member, code, signal);
-    };
-    worker.once('exit', ended);
-    // A process that could not be made has no exit; what could not be sent to one that ends is no matter.
-    worker.on('error', () => {
-      if (worker.process.pid === undefined) ended(null, null);
-    });
+    worker.once('exit', (code: number | null, signal: string | null) => this.#ended(member, code, signal));
   }
 
   #unsealed(key: Buffer): void {
@@ -192,34 +194,55 @@ export class Workers {
   }
 
   #ended({ number, worker, servingSince }: Member, code: number | null, signal: string | null): void {
-    const { log, cannotServe } = this.#options;
     this.#members.delete(number);
     if (this.#stopped !== undefined) {
       if (this.#members.size === 0) this.#stopped();
       return;
     }
-    if (!this.#areAll) {
-      // It has said why.
-      cannotServe(code ?? 1);
-      return;
-    }
     const pid = worker.process.pid;
-    if (code === 0) {
-      log.warn({ ended: number, pid }, 'a worker was told to end; another takes its place');
+    if (code === 0 && this.#areAll) {
+      this.#options.log.warn({ ended: number, pid }, 'a worker was told to end; another takes its place');
       this.#start(number);
       return;
     }
-    const servedMs = servingSince === undefined ? 0 : performance.now() - servingSince;
+    this.#lose(number, {
+      pid,
+      code,
+      signal,
+      servedMs: servingSince === undefined ? 0 : performance.now() - servingSince,
+    });
+  }
+
+  /** Replaces a worker that died, or whose process could not be made. */
+  #lose(number: number, { servedMs = 0, ...how }: Death): void {
+    const { log, cannotServe } = this.#options;
+    if (!this.#areAll) {
+      // It has said why.
+      cannotServe(how.code ?? 1);
+      return;
+    }
     const deaths = servedMs >= SETTLED_MS ? 1 : (this.#soonDead.get(number) ?? 0) + 1;
     this.#soonDead.set(number, deaths);
     this.#lost += 1;
     const againMs = waitAfter(deaths);
-    log.error({ ended: number, pid, code, signal, againMs }, 'a worker has died: another takes its place');
+    log.error({ ended: number, ...how, againMs }, 'a worker has died: another takes its place');
     const restart = () => {
       this.#restarts.delete(number);
       this.#start(number);
     };
     this.#restarts.set(number, setTimeout(restart, againMs));
+  }
+}
+
+/** @returns undefined where the machine has no room for another process, or this one for its pipes */
+function forked(): Worker | undefined {
+  try {
+    const worker = cluster.fork();
+    // What could not be sent to one that ends is no matter.
+    worker.on('error', () => {});
+    return worker.process.pid === undefined ? undefined : worker;
+  } catch {
+    return undefined;
   }
 }
 
