@@ -1,9 +1,9 @@
 /** The API key as text: recognised by its shape and checksum before any store is asked. */
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { newApiKey, parseApiKey } from '../../src/access/api-key.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newId } from '../../src/ids.ts';
+import { fc } from '../support/properties.ts';
 
 const random = pooledRandom();
 const fresh = () => {

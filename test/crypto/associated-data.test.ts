@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { associatedData, associatedDataSizeBytes, type Field } from '../../src/crypto/associated-data.ts';
+import { fc } from '../support/properties.ts';
 
 const field: fc.Arbitrary<Field> = fc.oneof(
   fc.string({ unit: 'binary' }),

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { aeadOpen, aeadSeal } from '../../src/crypto/aead.ts';
 import { associatedData } from '../../src/crypto/associated-data.ts';
@@ -8,6 +7,7 @@ import { envelopeSizeBytes, open, seal, unwrapKey, wrapKey } from '../../src/cry
 import { paddedSizeBytes } from '../../src/crypto/padding.ts';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
 import { IntegrityError } from '../../src/errors.ts';
+import { fc } from '../support/properties.ts';
 import { twoKeyCiphertext } from './two-key-ciphertext.ts';
 
 const random = pooledRandom();

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { pooledRandom, type RandomSource } from '../../src/crypto/random.ts';
 import {
@@ -14,6 +13,7 @@ import {
   sizeOfId,
   type TimedIdKind,
 } from '../../src/ids.ts';
+import { fc } from '../support/properties.ts';
 
 const NOW = new Date('2026-03-04T05:06:07.089Z');
 const prefixes: Record<IdKind, string> = {

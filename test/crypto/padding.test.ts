@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { paddedSizeBytes, plaintextSizeBytes, writePadded } from '../../src/crypto/padding.ts';
+import { fc } from '../support/properties.ts';
 
 test('classes are multiples of 64 up to 1 KiB, then eight to a doubling', () => {
   const classes = new Set<number>();

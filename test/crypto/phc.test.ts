@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatPhc, parsePhc } from '../../src/crypto/phc.ts';
+import { fc } from '../support/properties.ts';
 
 const SALT = 'c29tZXNhbHQ';
 const TAG = 'CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { address } from '../../src/datatypes/address.ts';
 import { isCountry } from '../../src/datatypes/iso3166.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
 import { addresses } from './inputs.ts';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bankAccount } from '../../src/datatypes/bank-account.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
 import { bankAccounts } from './inputs.ts';
 

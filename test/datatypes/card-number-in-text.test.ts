@@ -1,8 +1,8 @@
 /** Where a card number has no business it is refused, however it is written; where long numbers belong, none is. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { holdsNoCardNumber } from '../../src/card-like.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, refusal } from './expectations.ts';
 import { cardNumbers, fullWidth } from './inputs.ts';
 

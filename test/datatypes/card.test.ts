@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { card } from '../../src/datatypes/card.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, CONTEXT, canonical, refusal, refusedField, seen, stored } from './expectations.ts';
 import { cardNumbers } from './inputs.ts';
 

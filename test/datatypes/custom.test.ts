@@ -1,9 +1,9 @@
 /** Custom types: what a definition makes of values, and which definitions are refused. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assertSound, customType } from '../../src/datatypes/custom.ts';
 import { type TypeDefinition, TypeDefinitionSchema } from '../../src/datatypes/definition.ts';
 import { MAX_VALUE_BYTES } from '../../src/datatypes/shape.ts';
+import { fc } from '../support/properties.ts';
 import { BADGE, definition, RECEIPT } from './definitions.ts';
 import { accepts, canonical, refusal, seen, stored } from './expectations.ts';
 

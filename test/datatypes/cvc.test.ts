@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cvc } from '../../src/datatypes/cvc.ts';
+import { fc } from '../support/properties.ts';
 import { refusal, seen, stored } from './expectations.ts';
 import { cvcs } from './inputs.ts';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dateOfBirth } from '../../src/datatypes/date-of-birth.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, CONTEXT, canonical, refusedField, seen, stored } from './expectations.ts';
 import { datesOfBirth } from './inputs.ts';
 

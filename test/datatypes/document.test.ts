@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/datatypes/datatype.ts';
 import { document } from '../../src/datatypes/document.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
 import { parseExactly } from '../../src/exact-json.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, refusal, refusedField, seen, stored } from './expectations.ts';
 import { documents } from './inputs.ts';
 

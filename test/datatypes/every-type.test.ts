@@ -1,11 +1,11 @@
 /** What holds for every data type there is, and for every one to come: a new type needs a line in inputs.ts. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { CATEGORIES, type Json, MIN_DISTINCT, SHAPED_FORMATS } from '../../src/datatypes/datatype.ts';
 import { fold } from '../../src/datatypes/normalise.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';
 import { MAX_VALUE_BYTES } from '../../src/datatypes/shape.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, CONTEXT, canonical, refusal, stored } from './expectations.ts';
 import { inputs, queries, shortInputs } from './inputs.ts';
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { getCountrySpecifications } from 'ibantools';
 import { describe, expect, test } from 'vitest';
 import { iban } from '../../src/datatypes/iban.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
 import { bareIbans, fullWidth, ibans } from './inputs.ts';
 

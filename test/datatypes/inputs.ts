@@ -1,10 +1,10 @@
 /** Random inputs of each data type for fast-check: mostly valid, typed the way people type. */
-import fc from 'fast-check';
 import { composeIBAN } from 'ibantools';
 import type { Card } from '../../src/datatypes/card.ts';
 import type { Name } from '../../src/datatypes/name.ts';
 import { kindsOf } from '../../src/datatypes/national-id-kinds.ts';
 import { dataType } from '../../src/datatypes/registry.ts';
+import { fc } from '../support/properties.ts';
 
 /** The prefixes of published test card numbers, which no issuer hands out. */
 const TEST_PREFIXES = ['424242', '411111', '555555', '378282', '601111', '305693'];

@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ip } from '../../src/datatypes/ip.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
 import { ips } from './inputs.ts';
 

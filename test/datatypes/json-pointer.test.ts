@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../src/datatypes/datatype.ts';
 import { JsonPointer, viewAt } from '../../src/datatypes/json-pointer.ts';
+import { fc } from '../support/properties.ts';
 
 /** The document of RFC 6901 section 5. */
 const RFC = JSON.parse(

@@ -1,8 +1,8 @@
 /** Masks: what they show, and that they never show more than half. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { graphemesOf } from '../../src/datatypes/graphemes.ts';
 import { isMask, maskViews } from '../../src/datatypes/mask.ts';
+import { fc } from '../support/properties.ts';
 
 const show = (mask: string, value: string) => maskViews({ masked: mask }).masked!(value);
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { identityOf } from '../../src/datatypes/datatype.ts';
 import { name } from '../../src/datatypes/name.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, CONTEXT, canonical, firstOfMore, refusedField, seen, stored } from './expectations.ts';
 import { names } from './inputs.ts';
 

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { nationalId } from '../../src/datatypes/national-id.ts';
 import { COUNTRIES_WITH_KINDS, kindsOf } from '../../src/datatypes/national-id-kinds.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
 import { fullWidth, NATIONAL_NUMBERS, nationalIds } from './inputs.ts';
 

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { firstGraphemeOfMore } from '../../src/datatypes/graphemes.ts';
 import { bare, fold, foldNarrow, tidy, trim } from '../../src/datatypes/normalise.ts';
 import { InvalidValueError } from '../../src/errors.ts';
+import { fc } from '../support/properties.ts';
 
 describe('folding makes one of', () => {
   test.each([

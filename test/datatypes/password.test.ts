@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { password } from '../../src/datatypes/password.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, refusal, refusedField, seen, stored } from './expectations.ts';
 import { passwords, verifiers } from './inputs.ts';
 

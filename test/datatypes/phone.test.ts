@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { phone } from '../../src/datatypes/phone.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, canonical, refusedField, seen, stored } from './expectations.ts';
 import { phones } from './inputs.ts';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { searchTerms } from '../../src/datatypes/search-terms.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, refusedField, seen, stored } from './expectations.ts';
 import { searchTermsTyped } from './inputs.ts';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { text } from '../../src/datatypes/text.ts';
+import { fc } from '../support/properties.ts';
 import { refusedField, seen, stored } from './expectations.ts';
 import { texts } from './inputs.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { BROWSER_MAP } from 'bowser';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { userAgent } from '../../src/datatypes/user-agent.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, refusedField, seen, stored } from './expectations.ts';
 import { userAgents } from './inputs.ts';
 

@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { username } from '../../src/datatypes/username.ts';
+import { fc } from '../support/properties.ts';
 import { accepts, canonical, firstOfMore, refusedField, seen, stored } from './expectations.ts';
 import { fullWidth, usernames } from './inputs.ts';
 

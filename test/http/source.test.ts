@@ -1,11 +1,11 @@
 /** Where a request comes from, by what its peer and its headers say, and by whom the settings trust. */
 import type { IncomingMessage } from 'node:http';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Log } from '../../src/http/serving/log.ts';
 import { sourceOf } from '../../src/http/serving/source.ts';
 import { newSources } from '../../src/http/serving/sources.ts';
 import { type Network, readAddress, readNetwork } from '../../src/network-address.ts';
+import { fc } from '../support/properties.ts';
 
 const TRUSTED = ['10.0.0.0/24', '2001:db8:7::/64', '127.0.0.1'].map((text) => readNetwork(text) as Network);
 const PROXY = '10.0.0.1';

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MAX_LINE_BYTES } from '../../src/import/lines.ts';
 import { routes, splice } from '../../src/import/splice.ts';
+import { fc } from '../support/properties.ts';
 import { imported, MAP } from './workplace.ts';
 
 const card = { fields: [{ path: '/card', type: 'card', drop: ['cvc'] }] };

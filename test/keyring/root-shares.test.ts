@@ -1,7 +1,6 @@
 /** The root key in shares: enough of them make it, each is judged alone, and a bad one changes nothing. */
 
 import { readFile } from 'node:fs/promises';
-import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { combineShares, splitSecret } from '../../src/crypto/shares.ts';
@@ -12,6 +11,7 @@ import { readShare, type Share, shareText, vaultMarkOf } from '../../src/keyring
 import { openStore } from '../../src/storage/opening/open-store.ts';
 import type { KeyStore } from '../../src/storage/tx.ts';
 import { freshHome, tell } from '../support/home.ts';
+import { fc } from '../support/properties.ts';
 import { mistyped } from '../support/shares.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { NOW } from '../support/vault.ts';

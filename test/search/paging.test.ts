@@ -1,5 +1,4 @@
 /** Pages of a search: everything once, in the order it was stored, whatever happens between two of them. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/calls/caller.ts';
 import type { RecordId } from '../../src/ids.ts';
@@ -8,6 +7,7 @@ import { erase } from '../../src/operations/erasures/erase.ts';
 import { correct } from '../../src/operations/values/correct.ts';
 import { search } from '../../src/operations/values/search.ts';
 import { callerOf, stage } from '../support/home.ts';
+import { fc } from '../support/properties.ts';
 import { ENGINES } from '../support/stores.ts';
 import { PURPOSES } from '../support/vault.ts';
 import { counting, entriesOf, findAll, pagesOf, type Query, storeAll } from './world.ts';

@@ -1,8 +1,8 @@
 /** Marks: what one store remembers of its own commits, whatever runs at once and whatever a server loses of the end. */
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Mark, Marks } from '../../src/storage/postgres/marks.ts';
 import { SilentWriters } from '../../src/storage/postgres/silent-writers.ts';
+import { fc } from '../support/properties.ts';
 
 /** A server that commits in one order, and can go back to an earlier point of it. */
 class Server {

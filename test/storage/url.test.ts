@@ -1,10 +1,10 @@
 /** Which database a URL names: one meaning or none, whatever stands in the environment. */
 import { chmod, writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
-import fc from 'fast-check';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { faultOfUrl, type PostgresPlace, parseStoreUrl, printableUrl } from '../../src/storage/opening/url.ts';
 import { newClient, newPool } from '../../src/storage/postgres/connect.ts';
+import { fc } from '../support/properties.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 const BASE = {

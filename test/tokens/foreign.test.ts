@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DataType, Json } from '../../src/datatypes/datatype.ts';
 import { text } from '../../src/datatypes/text.ts';
 import { isTokenText } from '../../src/ids.ts';
 import { assertForeignToken } from '../../src/tokens/foreign.ts';
 import { drawToken, formatsOf } from '../../src/tokens/format.ts';
+import { fc } from '../support/properties.ts';
 import { cardType, seeded, textType, visa } from './drawing.ts';
 
 const jane = { given: 'Jane', family: 'Müller-Lüdenscheid', born: 1985, number: 301234567 };

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { isValidIBAN } from 'ibantools';
 import { parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { describe, expect, test } from 'vitest';
@@ -17,6 +16,7 @@ import { dataTypes } from '../../src/datatypes/registry.ts';
 import { text } from '../../src/datatypes/text.ts';
 import { isId, isTokenText } from '../../src/ids.ts';
 import { drawToken, formatsOf } from '../../src/tokens/format.ts';
+import { fc } from '../support/properties.ts';
 import { batched, cardType, chiSquare, loneCard, luhn, mod97, seeded, textType, visa } from './drawing.ts';
 
 const NOW = new Date('2026-03-04T05:06:07.089Z');
