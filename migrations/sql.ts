@@ -1,6 +1,6 @@
 /**
  * The few words in which the two stores' SQL differs, so that each migration is written once and reads as SQL.
- * Ids sort by bytes on both (`COLLATE "C"`), whatever the database's own collation.
+ * Ids, which lie as bytes, and texts (`COLLATE "C"`) sort by their bytes on both, whatever the database's collation.
  */
 import type { Knex } from 'knex';
 

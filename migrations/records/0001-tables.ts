@@ -47,8 +47,9 @@ export async function up(knex: Knex): Promise<void> {
        subject ${id}, type ${word} NOT NULL, label ${text}, sealed ${bytes} NOT NULL,
        PRIMARY KEY (tenant, record)
      ) ${clustered}`,
-    // A person's records, and those of one data type, for a search by values of two.
-    'CREATE INDEX records_by_subject ON records (tenant, subject, record, type)',
+    'CREATE INDEX records_by_subject ON records (tenant, subject, record)',
+    // One person's records of one data type, for a search by values of two, and for a sign-in.
+    'CREATE INDEX records_by_type ON records (tenant, subject, type, record)',
 
     // Distributed by token. `tag` binds the token to its record.
     // `format`: all absent in a token that is random, of no audience and without end; `tag` binds them, too.

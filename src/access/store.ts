@@ -160,6 +160,7 @@ export async function listTenants(
 ): Promise<TenantRow[]> {
   const where = { tenant: { not: VAULT_TENANT } };
   const last = page.after && (await first(reader, tenants, { where: { tenant: page.after } }));
+  if (page.after !== undefined && last === undefined) return [];
   return select(reader, tenants, { where, orderBy: ['created_at', 'tenant'], after: last, limit: page.limit });
 }
 

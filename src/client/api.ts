@@ -2282,7 +2282,7 @@ export interface components {
                 readonly reachable: boolean;
                 /**
                  * @description The newest step that made its tables; a later one than this release knows, while a newer one runs beside it.
-                 * @example 0004-nodes
+                 * @example 0001-tables
                  */
                 readonly schema: string;
             };
@@ -2297,7 +2297,7 @@ export interface components {
                 readonly reachable: boolean;
                 /**
                  * @description The newest step that made its tables; a later one than this release knows, while a newer one runs beside it.
-                 * @example 0004-nodes
+                 * @example 0001-tables
                  */
                 readonly schema: string;
             };

@@ -4,8 +4,10 @@
  *
  * Guarantees: writes are sent only when every work has ended, so a work that throws leaves nothing behind and harms
  * none of the others. A work sees nothing that its neighbours write; `claim` keeps two from changing the same thing. No
- * work waits for a lock if it takes its locks with `skip` and leaves where it does not get one (`LeftError`).
- * Does not: outlive a statement that fails. Then all fail, and each must be run again.
+ * work waits for a row that somebody holds if it takes its locks with `skip` and leaves where it does not get one
+ * (`LeftError`); for a unique key that somebody is just writing, all wait.
+ * Does not: outlive a statement that fails. Then all fail, and each must be run again. Does not keep tenants apart: a
+ * question is asked as its first asker would, so the works of one call are of one tenant.
  */
 import { StatementError } from './errors.ts';
 import { Merger } from './postgres/merger.ts';

@@ -1,5 +1,4 @@
 /** A refused request lists all that is wrong with it: by place, in order, within a bound, and never a value. */
-
 import { describe, expect, test } from 'vitest';
 import { LetheClient } from '../../src/client/lethe-client.ts';
 import type { Json } from '../../src/datatypes/datatype.ts';

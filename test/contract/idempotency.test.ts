@@ -1,5 +1,4 @@
 /** Idempotency-Key: the same call made again does nothing again and is answered as the first time. */
-
 import type { Response } from 'supertest';
 import { describe, expect, test } from 'vitest';
 import { parseApiKey } from '../../src/access/api-key.ts';

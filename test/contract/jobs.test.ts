@@ -1,5 +1,4 @@
 /** Long jobs over the API: ordered, read, and followed as server-sent events, on the real listening server. */
-
 import { describe, expect, test, vi } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { authenticate } from '../../src/calls/authenticate.ts';

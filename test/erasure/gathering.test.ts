@@ -1,5 +1,4 @@
 /** What is done together: who shares a group, who waits, and what a failure does to whom. */
-
 import { describe, expect, test } from 'vitest';
 import { completeDestruction } from '../../src/erasure/complete-destruction.ts';
 import { type DestructionRow, findDestructions, findErasure } from '../../src/erasure/destructions.ts';

@@ -2,7 +2,6 @@
  * Erasures that come at the same moment: how few statements they take together, that none is answered before its
  * commits, and that one which is refused, fails, or meets a lock neither fails nor holds up its neighbours.
  */
-
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/calls/caller.ts';
 import { completeDestruction } from '../../src/erasure/complete-destruction.ts';

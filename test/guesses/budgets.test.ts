@@ -1,5 +1,4 @@
 /** Budgets of guesses: what is taken is taken durably and by nobody twice; what was right goes on to the next guess. */
-
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { customType } from '../../src/datatypes/custom.ts';
 import { dataType } from '../../src/datatypes/registry.ts';

@@ -1,5 +1,4 @@
 /** The whole file of synthetic customers, 5,000 rows with 64,986 values, each field by its own type, into a real vault. */
-
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';

@@ -1,5 +1,4 @@
 /** Backups and drills as long jobs: into the folders that the operator has set, and naming no other place. */
-
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';

@@ -1,5 +1,4 @@
 /** Index keys are replaced on schedule: when their year is over, once, ordered by the vault itself, whatever the clock does. */
-
 import { describe, expect, test, vi } from 'vitest';
 import { THE_VAULT_ITSELF } from '../../src/access/principal.ts';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';

@@ -1,5 +1,4 @@
 /** Window keys: they live for minutes, on whichever node, whatever its clock says, and are gone when they end. */
-
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';

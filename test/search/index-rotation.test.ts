@@ -1,5 +1,4 @@
 /** Replacing the key of a blind index: search never misses, whoever sleeps, writes, corrects, erases or crashes meanwhile. */
-
 import { describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/calls/caller.ts';
 import type { Clock } from '../../src/clock.ts';

@@ -76,10 +76,13 @@ test('a step counts by its statements: not by line ends or indentation, but by e
 });
 
 /**
- * Of each released step the first 12 digits, of both engines: a line that is not so any more is a released step that was
- * edited, with which no store that has it would open. A release adds the lines of its new steps. There was none so far.
+ * Of each step the first 12 digits, of both engines: a line that is not so any more is a step that was edited, with which
+ * no store that has it would open. A release adds the lines of its new steps, and from then on no line changes.
  */
-const RELEASED: Record<string, string> = {};
+const RELEASED = {
+  'records 0001-tables': '930ab3533c98 0b2ec99136bf',
+  'keys 0001-tables': '93a055e076da 8f429b944af6',
+};
 
 test('no released step has been edited', async () => {
   const sums: Record<string, string> = {};

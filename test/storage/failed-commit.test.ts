@@ -1,5 +1,4 @@
 /** A COMMIT on SQLite whose write fails: the error is put in its place, for no disk here fails on demand. */
-
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { openStore } from '../../src/storage/opening/open-store.ts';

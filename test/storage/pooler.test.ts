@@ -2,7 +2,6 @@
  * A vault behind the real PgBouncer, which in transaction mode gives each transaction whichever connection to the server is
  * free: nothing may be left to a session, neither a lock nor a setting nor a prepared statement.
  */
-
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

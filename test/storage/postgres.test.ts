@@ -1,5 +1,4 @@
 /** What only PostgreSQL can do to a store: end a connection, undo a commit, choose a deadlock's victim. */
-
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { openStore } from '../../src/storage/opening/open-store.ts';

@@ -1,5 +1,4 @@
 /** What the embedded store promises of its file: what is fsynced, what is overwritten, what a full disk does. */
-
 import { chmod, mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';

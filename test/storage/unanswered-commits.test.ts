@@ -2,7 +2,6 @@
  * A COMMIT on PostgreSQL that is not answered, or answered without the standby: what the store says, what it keeps, and how
  * it recovers. With a real primary and standby; where only the answer is lost, with a proxy that holds it back.
  */
-
 import pg from 'pg';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { StoreLimits } from '../../src/storage/limits.ts';

@@ -28,9 +28,18 @@ function packingOf(column: string, statement: string): Packing<never> | undefine
   return statement.includes('blind_indexes') ? (wordPacking as Packing<never>) : undefined;
 }
 
-/** The same with literals packed where they are compared with, or set to, a column of ids or words. */
+/**
+ * The same with literals packed where they are compared with, or set to, a column of ids or words.
+ * @throws where an id is left that is compared with no column of texts: the statement would find nothing, in silence
+ */
 export function packedStatement(statement: string, engine: 'sqlite' | 'postgres'): string {
-  if (CATALOGUE.test(statement)) return statement;
+  const packed = CATALOGUE.test(statement) ? statement : packedLiterals(statement, engine);
+  const left = /(\w+)?\s*(?:=|<>|\()?\s*'(?:rec|ten|sub|tok|bkt|ers|prn|aud|key|win)_[0-9a-z]{10,}'/.exec(packed);
+  if (left !== null && left[1] !== 'target') throw new Error(`This id is not packed: ${left[0]}`);
+  return packed;
+}
+
+function packedLiterals(statement: string, engine: 'sqlite' | 'postgres'): string {
   const literal = (column: string, text: string) => {
     const packing =
       column === 'name' ? (/blind_indexes/.test(statement) ? wordPacking : undefined) : PACKINGS.get(column);
@@ -45,7 +54,7 @@ export function packedStatement(statement: string, engine: 'sqlite' | 'postgres'
     const packed = given
       .split(',')
       .map((value, i) => value.replace(/'([^']*)'/, (_, text) => literal(names[i] ?? '', text)));
-    return `${before}${columns}${between}${packed.join(',')}${packedStatement(statement.slice(whole.length), engine)}`;
+    return `${before}${columns}${between}${packed.join(',')}${packedLiterals(statement.slice(whole.length), engine)}`;
   }
   return statement
     .replace(COMPARED, (_, column: string, how: string, text: string) => `${column}${how}${literal(column, text)}`)

@@ -5,7 +5,6 @@
  *   const [email] = await vault.as('app').tokenize({ type: 'email', value: 'ada@example.com' });
  *   const reply = await vault.as('support').detokenize(email.token, { view: 'plain' });
  */
-
 import { readFile } from 'node:fs/promises';
 import type { Express } from 'express';
 import { pino } from 'pino';

@@ -3,7 +3,6 @@
  * store that the thief has; what is written after the re-sealing, the thief does not open: not with the stolen keys, and
  * not with a later copy of the key store besides.
  */
-
 import { describe, expect, test } from 'vitest';
 import { associatedData } from '../../src/crypto/associated-data.ts';
 import { unwrapKey } from '../../src/crypto/envelope.ts';

@@ -2,7 +2,6 @@
  * The promise: once an epoch is closed, what was erased in it is beyond everybody who holds any copies of both stores
  * from any time, all that the vault holds today, and its keys. Each attack is first shown to work where it must.
  */
-
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { associatedData } from '../../src/crypto/associated-data.ts';

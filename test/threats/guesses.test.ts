@@ -1,5 +1,4 @@
 /** Whoever guesses at stored values: what each answer costs, whom it holds up, and what nobody is answered at all. */
-
 import { describe, expect, test } from 'vitest';
 import type { Role } from '../../src/access/roles.ts';
 import { askRows } from '../support/spelled.ts';

@@ -2,7 +2,6 @@
  * The hand of somebody who can write to a store: rows read, changed, removed and put back behind the vault's back.
  * And what the vault must do when it meets one of them.
  */
-
 import request from 'supertest';
 import { expect } from 'vitest';
 import type { Store } from '../../src/storage/tx.ts';

@@ -3,7 +3,6 @@
  * started again; then everything it had acknowledged must hold, and everything it had not must be whole or absent.
  * `npm run soak` kills for a long time. Losing power is more than this: then the disk's own promises count.
  */
-
 import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';

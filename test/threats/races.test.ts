@@ -5,7 +5,6 @@
  * The first of these are about PostgreSQL alone: on SQLite a reveal holds the only writer while it reads both stores,
  * so nothing comes in between.
  */
-
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { recordKeysOf } from '../../src/keyring/tables.ts';

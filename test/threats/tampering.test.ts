@@ -65,6 +65,11 @@ async function restarted(old: Scene): Promise<Scene> {
   };
 }
 
+/** The text of an id, which a store has as bytes: whoever compared texts would take it for the id. */
+function inOtherBytes(id: unknown): Buffer {
+  return Buffer.concat([Buffer.from(String(id)), Buffer.from([0xff])]);
+}
+
 async function opens({ app }: Scene, held: Held, value: string): Promise<void> {
   const { body } = await app.detokenize(held.token);
   expect(body.results).toEqual([{ token: held.token, form: 'text', type: 'email', view: 'plain', value }]);
@@ -108,6 +113,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     const cases: [string, Hand, string, StoredRow][] = [
       ['another value of the same type and subject', records, 'records', { sealed: other.sealed as Buffer }],
       ['moved to another subject', records, 'records', { subject: eve.subject }],
+      ['of its own subject, in other bytes', records, 'records', { subject: inOtherBytes(row.subject) }],
+      ['in its own bucket, in other bytes', keys, 'record_keys', { bucket: inOtherBytes(key.bucket) }],
       ['taken from its subject', records, 'records', { subject: null }],
       ['relabelled as another type', records, 'records', { type: 'text' }],
       ['relabelled as a type that does not exist', records, 'records', { type: 'nothing' }],

@@ -1,6 +1,6 @@
 /** Principals and tenants: who adds whom, who sees what, and that tenants cannot tell what else the vault holds. */
 import { describe, expect, test } from 'vitest';
-import type { PrincipalId, SubjectId, TenantId, Token } from '../../src/ids.ts';
+import { newTenantId, type PrincipalId, type SubjectId, type TenantId, type Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { listPrincipals } from '../../src/operations/access/list-principals.ts';
@@ -120,14 +120,18 @@ describe.each(ENGINES)('on %s', (engine) => {
         });
       }
       const first = await here.inTenant('default', 'admin');
-      const pages: { name: string; erasedAt?: string | undefined }[] = [];
+      const pages: { name: string; createdAt: string; erasedAt?: string | undefined }[] = [];
       for (let after: TenantId | undefined; ; ) {
         const page = await listTenants(here.vault, first, { limit: 2, after });
         pages.push(...page.tenants);
         after = page.next;
         if (after === undefined) break;
       }
+      const times = pages.map(({ createdAt }) => createdAt);
+      expect(times).toEqual([...times].sort());
       expect(pages.map(({ name }) => name)).toContain('default');
+      const unknown = newTenantId(here.vault.random);
+      expect((await listTenants(here.vault, first, { limit: 9, after: unknown })).tenants).toEqual([]);
       expect(pages.at(-1)).toMatchObject({ tenant, name: 'shop-eu' });
       expect(pages.map(({ name }) => name)).not.toContain('@vault');
       await expect(listTenants(here.vault, theirs, { limit: 9 })).rejects.toMatchObject({ code: 'not_allowed' });

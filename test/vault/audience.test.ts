@@ -2,7 +2,6 @@
  * Principals that are tied to an audience: they meet that audience's tokens and nothing else, and are told nothing by
  * which two audiences could join what they hold.
  */
-
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';

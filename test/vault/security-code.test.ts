@@ -1,5 +1,4 @@
 /** Card security codes: in no store, revealed once, and gone with their window. */
-
 import { describe, expect, test, vi } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { newId, type Token } from '../../src/ids.ts';

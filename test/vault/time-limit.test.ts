@@ -1,5 +1,4 @@
 /** What is told of a call whose time has run out, by how far it was, and what becomes of it. Real stores: `test/threats/time-limits.test.ts`. */
-
 import { describe, expect, test, vi } from 'vitest';
 import { perform } from '../../src/calls/perform.ts';
 import { TimeLimit } from '../../src/calls/time-limit.ts';

@@ -1,5 +1,4 @@
 /** Tokens in every shape, and such as are brought along: offered, refused, taken, revealed, found, erased. */
-
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { isCardLike } from '../../src/card-like.ts';

@@ -1,5 +1,4 @@
 /** Data types over the API: listed, declared, kept in a lesser form; by whom, for whom, and what is refused. */
-
 import { describe, expect, test } from 'vitest';
 import type { DataTypeDescription } from '../../src/catalogue/schema.ts';
 import { dataTypes } from '../../src/datatypes/registry.ts';

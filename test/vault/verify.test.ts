@@ -1,5 +1,4 @@
 /** Verifying passwords: yes or no, in equal steps, so many times, and never the password. */
-
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import type { Caller } from '../../src/calls/caller.ts';

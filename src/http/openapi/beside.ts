@@ -66,7 +66,7 @@ export function besideThem(schemas: JsonSchemas): Record<string, Record<string, 
   const body = {
     'application/json': { schema: schemas.named(UnsealBody, 'input', ''), example: { share: 'LETHE1-…' } },
   };
-  const release = { release: '0.1.0', schema: { records: '0005-marks', keys: '0005-marks' } };
+  const release = { release: '0.1.0', schema: { records: '0001-tables', keys: '0001-tables' } };
   return {
     '/healthz': {
       get: operation('getHealth', 'Say that the process runs.', {

@@ -21,7 +21,7 @@ const StoreStatus = z.strictObject({
     .describe(
       'The newest step that made its tables; a later one than this release knows, while a newer one runs beside it.',
     )
-    .meta({ examples: ['0004-nodes'] }),
+    .meta({ examples: ['0001-tables'] }),
 });
 export const StatusReply = z.strictObject({
   release: z
@@ -68,8 +68,8 @@ export const getStatus = operation({
   example: {
     reply: {
       release: '0.1.0',
-      recordStore: { engine: 'postgres', reachable: true, schema: '0005-marks' },
-      keyStore: { engine: 'postgres', reachable: true, schema: '0005-marks' },
+      recordStore: { engine: 'postgres', reachable: true, schema: '0001-tables' },
+      keyStore: { engine: 'postgres', reachable: true, schema: '0001-tables' },
       epoch: 1,
       dirtyBuckets: 2,
       unfinishedErasures: 0,

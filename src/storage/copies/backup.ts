@@ -7,7 +7,7 @@
  *
  *               M 0001-tables             each migration that made the tables, in order
  *               T record_keys             a table; what it refers to comes before it
- *               R {"tenant":"ten_…",…}    a row, as PostgreSQL itself writes it (`row_to_json`): no number is rounded
+ *               R {"tenant":"\\x3f…",…}    a row, as PostgreSQL itself writes it (`row_to_json`): no number is rounded
  *               E 1234                    the end, and how many rows there were: a file without it is half a file
  *
  *             No program of the server's version is needed, and no password leaves this process.

@@ -1,5 +1,5 @@
 /** Rows that a restored store gets in the place of those of the copy. */
-import type { Table, Value } from '../table.ts';
+import { packed, type Table, type Value } from '../table.ts';
 import { quote } from './backup.ts';
 
 /** Rows that replace those that the copy has in a table. Skipped where the copy has no such table yet. */
@@ -15,6 +15,6 @@ export function statementsOf({ table, rows }: Instead): { readonly sql: string; 
   const insert = `INSERT INTO ${quote(table.name)} (${names.map(quote).join(', ')}) VALUES (${places})`;
   return [
     { sql: `DELETE FROM ${quote(table.name)}`, values: [] },
-    ...rows.map((row) => ({ sql: insert, values: names.map((name) => row[name] ?? null) })),
+    ...rows.map((row) => ({ sql: insert, values: names.map((name) => packed(table, name, row[name] ?? null)) })),
   ];
 }

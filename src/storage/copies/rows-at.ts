@@ -9,7 +9,7 @@ import { StartError } from '../../errors.ts';
 import { driverCode, StoreCorruptError, storeError } from '../errors.ts';
 import { isNoTable, sizeOf } from '../opening/look-at.ts';
 import { sqlitePath } from '../opening/url.ts';
-import type { Row, Table } from '../table.ts';
+import { type Row, type Table, unpackRows } from '../table.ts';
 import { onClient, quote } from './backup.ts';
 
 /** PostgreSQL's `invalid_catalog_name`. */
@@ -20,15 +20,18 @@ const NO_DATABASE = '3D000';
  * @returns undefined where there is no such store or table, or where its bytes are damaged; a restore is made for these
  * @throws {StartError} where they cannot be read for another reason, which says nothing about what is in them
  */
-export async function rowsAt<T extends Table>(url: string, { name }: T): Promise<Row<T>[] | undefined> {
-  const select = `SELECT * FROM ${quote(name)}`;
+export async function rowsAt<T extends Table>(url: string, of: T): Promise<Row<T>[] | undefined> {
+  const select = `SELECT * FROM ${quote(of.name)}`;
   const path = sqlitePath(url);
   try {
-    if (path === undefined) return await onClient(url, (client) => rowsOrNone(client, select));
+    if (path === undefined) {
+      const rows = await onClient(url, (client) => rowsOrNone(client, select));
+      return rows && unpackRows(of, rows);
+    }
     if ((await sizeOf(path)) === 0) return undefined;
     const db = new Database(path, { readonly: true, fileMustExist: true });
     try {
-      return db.prepare(select).all() as Row<T>[];
+      return unpackRows(of, db.prepare(select).all() as Row<T>[]);
     } finally {
       db.close();
     }
