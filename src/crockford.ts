@@ -18,7 +18,10 @@ const BITS = Int32Array.from({ length: 128 }, (_, code) => {
 const FIVE_BYTES = 5;
 const MAX_BYTES = 64;
 /** The text under construction. A string that is concatenated from its parts takes four times as long. */
-const scratch = Buffer.alloc(Math.ceil((MAX_BYTES * 8) / FIVE_BYTES));
+const scratch = Buffer.alloc(Math.ceil((MAX_BYTES * 8) / FIVE_BYTES)) as Buffer & {
+  /** Node's own, without what `toString` does before it. */
+  latin1Slice(from: number, to: number): string;
+};
 
 /** @param bytes at most 64 */
 export function encodeCrockford(bytes: Uint8Array): string {
@@ -31,7 +34,7 @@ export function encodeCrockford(bytes: Uint8Array): string {
     to = write(((bytes[at] ?? 0) << 12) | ((bytes[at + 1] ?? 0) << 4) | ((bytes[at + 2] ?? 0) >>> 4), 4, to);
     to = write(((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 8) | (bytes[at + 4] ?? 0), 4, to);
   }
-  return scratch.toString('latin1', 0, to);
+  return scratch.latin1Slice(0, to);
 }
 
 /** @returns undefined for a text that is not the spelling of so many bytes. @param from where it begins in `text` */

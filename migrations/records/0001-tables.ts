@@ -40,13 +40,13 @@ export async function up(knex: Knex): Promise<void> {
        PRIMARY KEY (tenant, subject)
      ) ${clustered}`,
 
-    // Distributed by record. Sealed values are small: what is longer than a quarter of a page lies in pages of its own.
+    // Distributed by record. Not clustered: rows of some 200 bytes would fill the inner pages of the tree as well.
     `CREATE TABLE records (
        created_at ${int} NOT NULL, updated_at ${int} NOT NULL, type_version ${small} NOT NULL,
        generation ${small} NOT NULL, version ${small} NOT NULL, tenant ${id} NOT NULL, record ${id} NOT NULL,
        subject ${id}, type ${word} NOT NULL, label ${text}, sealed ${bytes} NOT NULL,
        PRIMARY KEY (tenant, record)
-     ) ${clustered}`,
+     ) ${strict}`,
     'CREATE INDEX records_by_subject ON records (tenant, subject, record)',
     // One person's records of one data type, for a search by values of two, and for a sign-in.
     'CREATE INDEX records_by_type ON records (tenant, subject, type, record)',

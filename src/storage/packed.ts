@@ -48,11 +48,34 @@ function textOr(
 }
 
 export function idPacking(kind: IdKind): Packing<string> {
-  return textOr(
+  const packing = textOr(
     sizeOfId(kind),
     (text) => bytesOfId(kind, text),
     (bytes) => idOfBytes(kind, bytes),
   );
+  return kind === 'tenant' ? remembering(packing) : packing;
+}
+
+/** Rows that are handled together are nearly always of one tenant. */
+function remembering({ pack, unpack }: Packing<string>): Packing<string> {
+  let [text, bytes, number]: [string, Buffer, number] = ['', Buffer.alloc(0), -1];
+  return {
+    pack(wanted) {
+      if (wanted !== text) [text, bytes, number] = [wanted, pack(wanted), numberOf(pack(wanted))];
+      return bytes;
+    },
+    unpack(given) {
+      const wanted = numberOf(given);
+      if (wanted < 0) return unpack(given);
+      if (wanted !== number) [text, bytes, number] = [unpack(given), Buffer.from(given), wanted];
+      return text;
+    },
+  };
+}
+
+/** Negative for bytes that are no tenant's id. */
+function numberOf(bytes: Buffer): number {
+  return bytes.length === 6 ? bytes.readUIntBE(0, 6) : -1;
 }
 
 /**

@@ -21,8 +21,17 @@ function arrays(table: Table, names: readonly string[], before = 0): string {
   return names.map((name, i) => `$${before + i + 1}::${pgType(table.columns[name])}[]`).join(', ');
 }
 
-function tail(lookup: Lookup): string {
-  const order = lookup.orderBy.length === 0 ? '' : ` ORDER BY ${list(lookup.orderBy)}`;
+/** What is not known before; a column at least, since SQL asks for one. See `unpackFound`. */
+function asked({ table, by }: Lookup): string[] {
+  const names = Object.keys(table.columns);
+  const unknown = names.filter((name) => !by.includes(name));
+  return unknown.length > 0 ? unknown : names.slice(0, 1);
+}
+
+/** @param from the table's name in the statement: a bare name would order by what is shown, past the index */
+function tail(lookup: Lookup, from: string): string {
+  const columns = lookup.orderBy.map((name) => `${from}.${quote(name)}`).join(', ');
+  const order = columns === '' ? '' : ` ORDER BY ${columns}`;
   return lookup.limit === undefined ? order : `${order} LIMIT ${lookup.limit}`;
 }
 
@@ -33,7 +42,10 @@ function tail(lookup: Lookup): string {
  */
 export const sqlite = {
   findMany(of: Lookup): string {
-    const columns = Object.keys(of.table.columns).map((name) => `t.${quote(name)}`);
+    const columns = asked(of).map((name) => {
+      const column = `t.${quote(name)}`;
+      return of.table.packings.has(name) ? `iif(${column} IS NULL, NULL, hex(${column})) AS ${quote(name)}` : column;
+    });
     const key = (name: string, i: number) =>
       isOfBytes(of.table.columns[name]) ? `unhex(k.value->>${i})` : `k.value->>${i}`;
     const on = of.by.map((name, i) => `t.${quote(name)} = ${key(name, i)}`).join(' AND ');
@@ -45,7 +57,11 @@ export const sqlite = {
   },
   find(of: Lookup): string {
     const where = of.by.map((name) => `${quote(name)} = ?`).join(' AND ');
-    return `SELECT ${list(Object.keys(of.table.columns))} FROM ${quote(of.table.name)} WHERE ${where}${tail(of)}`;
+    const columns = asked(of).map((name) => {
+      const column = quote(name);
+      return of.table.packings.has(name) ? `iif(${column} IS NULL, NULL, hex(${column})) AS ${column}` : column;
+    });
+    return `SELECT ${columns.join(', ')} FROM ${quote(of.table.name)} WHERE ${where}${tail(of, quote(of.table.name))}`;
   },
   /** @param rows how many rows the statement takes, one after the other in its parameters */
   insert(table: Table, onConflict: 'fail' | 'skip', rows = 1): string {
@@ -75,11 +91,14 @@ export const sqlite = {
 export const postgres = {
   find(of: Lookup): string {
     const where = of.by.map((name) => `t.${quote(name)} = k.${quote(name)}`).join(' AND ');
-    const columns = Object.keys(of.table.columns);
+    const columns = asked(of).map((name) => {
+      const column = quote(name);
+      return of.table.packings.has(name) ? `encode(${column}, 'hex') AS ${column}` : column;
+    });
     const lock = of.share ? ' FOR SHARE' : '';
     return (
       `SELECT k.i::int AS "#", r.* FROM unnest(${arrays(of.table, of.by)}) WITH ORDINALITY AS k(${list(of.by)}, i), ` +
-      `LATERAL (SELECT ${list(columns)} FROM ${quote(of.table.name)} t WHERE ${where}${tail(of)} OFFSET 0${lock}) r ` +
+      `LATERAL (SELECT ${columns.join(', ')} FROM ${quote(of.table.name)} t WHERE ${where}${tail(of, 't')} OFFSET 0${lock}) r ` +
       'ORDER BY k.i'
     );
   },

@@ -81,15 +81,34 @@ export function packed(table: Table, column: string, value: unknown): Value {
 
 /** Turns rows, as a store gave them, into rows as the code has them, in place. @param rows with any of the columns */
 export function unpackRows<R>(table: Table, rows: R[]): R[] {
-  const { packings } = table;
-  if (packings.size === 0) return rows;
+  for (const [column, packing] of table.packings) unpackColumn(rows, column, packing);
+  return rows;
+}
+
+/**
+ * The same for rows that a lookup has found, of which the store gave no column that was asked by, and packed ones in
+ * hexadecimal: a driver makes a text in a tenth of the time of a buffer.
+ */
+export function unpackFound<R>({ table, by }: Lookup, rows: R[], keyOf: (row: R) => readonly unknown[]): R[] {
   for (const row of rows as Record<string, unknown>[]) {
-    for (const [column, packing] of packings) {
-      const value = row[column];
-      if (value !== null && value !== undefined) row[column] = packing.unpack(value as Buffer);
+    const key = keyOf(row as R);
+    for (const [i, column] of by.entries()) row[column] = key[i];
+  }
+  for (const [column, packing] of table.packings) {
+    if (by.includes(column)) continue;
+    for (const row of rows as Record<string, unknown>[]) {
+      const hex = row[column];
+      if (hex !== null) row[column] = packing.unpack(Buffer.from(hex as string, 'hex'));
     }
   }
   return rows;
+}
+
+function unpackColumn(rows: readonly unknown[], column: string, packing: Packing<never>): void {
+  for (const row of rows as Record<string, unknown>[]) {
+    const value = row[column];
+    if (value !== null && value !== undefined) row[column] = packing.unpack(value as Buffer);
+  }
 }
 
 /** A select by equality on the same columns for many keys at once; made once, at module level. */

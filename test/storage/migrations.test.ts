@@ -168,7 +168,8 @@ test('on sqlite, every table is strict, and all but those of large values store 
       `SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main' AND (strict = 0 OR wr = 0)
           AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '%_migrations%' ORDER BY name`,
     );
-    expect(loose).toEqual(name === 'records' ? [{ name: 'certificates', strict: 1 }] : []);
+    const large = ['certificates', 'records'].map((table) => ({ name: table, strict: 1 }));
+    expect(loose).toEqual(name === 'records' ? large : []);
   }
 });
 

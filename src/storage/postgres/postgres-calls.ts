@@ -7,7 +7,7 @@ import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { storeError } from '../errors.ts';
 import { postgres as sql } from '../statements.ts';
-import { type Lookup, packed, type StoreName, type Table, unpackRows } from '../table.ts';
+import { type Lookup, packed, type StoreName, type Table, unpackFound, unpackRows } from '../table.ts';
 
 const builder: Knex = knex({ client: 'pg' });
 const int8 = 20;
@@ -70,7 +70,8 @@ export async function findNow(client: Queryable, lookup: Lookup, keys: readonly 
   const found: Record<string, unknown>[][] = keys.map(() => []);
   if (keys.length === 0) return found;
   const { rows } = await run(client, sql.find(lookup), keyArrays(lookup.table, lookup.by, keys));
-  for (const { '#': position, ...row } of unpackRows(lookup.table, rows)) found[position - 1]?.push(row);
+  for (const { '#': position, ...row } of unpackFound(lookup, rows, (one) => keys[one['#'] - 1] ?? []))
+    found[position - 1]?.push(row);
   return found;
 }
 

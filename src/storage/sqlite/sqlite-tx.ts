@@ -6,7 +6,7 @@ import knex, { type Knex } from 'knex';
 import { UnavailableError } from '../../errors.ts';
 import { CHANGES_IN_PLACE, StatementError, storeError } from '../errors.ts';
 import { isOfBytes, sqlite as sql } from '../statements.ts';
-import { type Lookup, packed, type Row, type StoreName, type Table, unpackRows, type Value } from '../table.ts';
+import { type Lookup, packed, type Row, type StoreName, type Table, unpackFound, type Value } from '../table.ts';
 import type { Reader, Tx } from '../tx.ts';
 
 export const BUSY_TIMEOUT_MS = 5_000;
@@ -46,14 +46,18 @@ export class Connection {
   find(lookup: Lookup, keys: readonly (readonly unknown[])[]): unknown[][] {
     if (keys.length >= MANY_KEYS && lookup.limit === undefined) return this.#findMany(lookup, keys);
     const statement = this.prepare(lookup, () => sql.find(lookup));
-    return keys.map((key) => unpackRows(lookup.table, statement.all(...packedKey(lookup.table, lookup.by, key))));
+    return keys.map((key) => {
+      const rows = statement.all(...packedKey(lookup.table, lookup.by, key));
+      return unpackFound(lookup, rows, () => key);
+    });
   }
 
   #findMany(lookup: Lookup, keys: readonly (readonly unknown[])[]): unknown[][] {
     const statement = this.prepare(lookup.by, () => sql.findMany(lookup));
     const found: unknown[][] = keys.map(() => []);
     const asked = keys.map((key) => inJson(lookup, key));
-    for (const row of unpackRows(lookup.table, statement.all(JSON.stringify(asked))) as { '#'?: number }[]) {
+    const rows = statement.all(JSON.stringify(asked)) as { '#'?: number }[];
+    for (const row of unpackFound(lookup, rows, (found) => keys[found['#'] as number] ?? [])) {
       const at = row['#'] as number;
       delete row['#'];
       found[at]?.push(row);
@@ -156,14 +160,14 @@ export class SqliteTx<S extends StoreName> extends SqliteReader<S> implements Tx
     return this.read(() => {
       const names = Object.keys(table.columns);
       const insert = this.connection.prepare(insertKey(table, 'skip'), () => sql.insert(table, 'skip'));
-      const select = this.connection.prepare(`${table.name} get`, () =>
-        sql.find({ table, by: table.primaryKey, orderBy: [], limit: undefined, share: false }),
-      );
+      const lookup: Lookup = { table, by: table.primaryKey, orderBy: [], limit: undefined, share: false };
+      const select = this.connection.prepare(`${table.name} get`, () => sql.find(lookup));
       return rows.map((row) => {
         const { changes } = insert.run(...names.map((name) => packed(table, name, row[name])));
         if (changes === 1) return row;
-        const standing = select.all(...table.primaryKey.map((name) => packed(table, name, row[name])));
-        return unpackRows(table, standing)[0] as Row<T>;
+        const key = table.primaryKey.map((name) => row[name]);
+        const standing = select.all(...packedKey(table, table.primaryKey, key));
+        return unpackFound(lookup, standing, () => key)[0] as Row<T>;
       });
     });
   }
