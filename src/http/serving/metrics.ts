@@ -5,6 +5,7 @@ import type { Measures } from '../../vault/measure.ts';
 import type { Signals } from '../../vault/signals.ts';
 import type { Answered } from './log.ts';
 import type { Disbelieved } from './sources.ts';
+import { addGauges } from './vault-gauges.ts';
 import { type Asked, type Colleagues, nobodyElse } from './workers/colleagues.ts';
 
 /** Less than the first process waits for a worker's answer. */
@@ -107,9 +108,9 @@ export function newMetrics(
     const own = await registry.getMetricsAsJSON();
     if (!asked.isFirst) return own;
     const shared = ofVault.getMetricsAsJSON();
+    if (colleagues.number === undefined) return [...own, ...(await shared)];
     // A store that is silent must not take the worker's own counts away.
-    const none = after(VAULT_MS, [], { ref: false });
-    return [...own, ...(await (colleagues.number === undefined ? shared : Promise.race([shared, none])))];
+    return [...own, ...(await Promise.race([shared, after(VAULT_MS, [], { ref: false })]))];
   });
   return {
     contentType: registry.contentType,
@@ -138,116 +139,4 @@ function addWorkers(registry: Registry): (asked: Asked) => void {
     lost.reset();
     lost.inc(asked.lost);
   };
-}
-
-type Value = number | undefined;
-
-interface GaugeOf {
-  readonly name: string;
-  readonly help: string;
-  /** Undefined if there is no value. */
-  readonly of: (measures: Measures) => Value;
-}
-
-/** The same, with one value for each closed word. */
-interface GaugesOf {
-  readonly name: string;
-  readonly help: string;
-  readonly label: string;
-  readonly by: (measures: Measures) => Readonly<Record<string, Value>>;
-}
-
-const GAUGES: readonly (GaugeOf | GaugesOf)[] = [
-  {
-    name: 'lethe_epoch_age_seconds',
-    help: 'Since the current epoch began. Erasures become final when it is closed.',
-    of: (measures) => measures.epochAgeSeconds,
-  },
-  {
-    name: 'lethe_epoch_since_close_seconds',
-    help: 'Since the secret of an epoch was last destroyed in every slot; absent where none ever was.',
-    of: (measures) => measures.sinceCloseSeconds,
-  },
-  {
-    name: 'lethe_epoch_destruction_pending',
-    help: 'Epochs that ended over an hour ago and are not destroyed in every slot, or not forgotten by every node. Anything above zero is an alarm.',
-    of: (measures) => measures.destructionPending,
-  },
-  {
-    name: 'lethe_unfinished_long_jobs',
-    help: 'Long jobs that wait or run.',
-    of: (measures) => measures.unfinishedJobs,
-  },
-  {
-    name: 'lethe_unfinished_erasures',
-    help: 'Erasures ordered over a minute ago and not completed, up to 1,000. Anything above zero for minutes is an alarm.',
-    of: (measures) => measures.unfinishedErasures,
-  },
-  {
-    name: 'lethe_drill_age_seconds',
-    help: 'Since the backups were last tried; absent where they never were.',
-    of: ({ drill }) => drill?.ageSeconds,
-  },
-  {
-    name: 'lethe_drill_ok',
-    help: '1 where the last drill went well, 0 where it failed; absent where there was none.',
-    of: ({ drill }) => drill && Number(drill.ok),
-  },
-  {
-    name: 'lethe_backup_age_seconds',
-    help: 'Since this vault last copied the store; absent where it never did.',
-    label: 'store',
-    by: (measures) => measures.backupAgeSeconds,
-  },
-  {
-    name: 'lethe_key_backup_epochs_behind',
-    help: 'Epochs that began since the newest copy of the key store. Above zero, no copy opens. Absent where there is none.',
-    of: (measures) => measures.keyBackupBehind,
-  },
-  {
-    name: 'lethe_root_slots',
-    help: 'Root slots in force.',
-    label: 'kind',
-    by: ({ slots }) => ({ required: slots?.required.inForce, optional: slots?.optional.inForce }),
-  },
-  {
-    name: 'lethe_root_slots_answering',
-    help: 'Root slots that answered, and have the current epoch, when they were last asked: once a minute at most.',
-    label: 'kind',
-    by: ({ slots }) => ({ required: slots?.required.answering, optional: slots?.optional.answering }),
-  },
-];
-
-function addGauges(registry: Registry, measure: () => Promise<Measures>): void {
-  // All gauges are collected in the same turn, so one measurement serves them all.
-  let asked: Promise<Measures | undefined> | undefined;
-  const ask = () => {
-    asked ??= measure()
-      .catch(() => undefined)
-      .finally(() => {
-        asked = undefined;
-      });
-    return asked;
-  };
-  for (const { name, help, ...which } of GAUGES) {
-    const labelNames = 'label' in which ? [which.label] : [];
-    const gauge: Gauge = new Gauge({
-      ...{ name, help, labelNames, registers: [registry] },
-      async collect() {
-        const measures = await ask();
-        gauge.reset();
-        // Without labels, a reset sets the gauge to 0.
-        if (labelNames.length === 0) gauge.remove();
-        if (measures === undefined) return;
-        if ('of' in which) {
-          const value = which.of(measures);
-          if (value !== undefined) gauge.set(value);
-          return;
-        }
-        for (const [word, value] of Object.entries(which.by(measures))) {
-          if (value !== undefined) gauge.set({ [which.label]: word }, value);
-        }
-      },
-    });
-  }
 }

@@ -25,8 +25,8 @@ import { wipe } from '../../../secret.ts';
 import type { Log } from '../log.ts';
 import type { Supervisor } from '../supervisor.ts';
 import type { Answer, Asked, FromWorker, Question, ToWorker } from './colleagues.ts';
+import { forked } from './fork.ts';
 import { give, STDIO, takeBack } from './handover.ts';
-import { closeWhatIsInHand } from './in-hand.ts';
 
 const ENTRY = new URL('./worker.ts', import.meta.url);
 const ANSWER_MS = 3_000;
@@ -120,7 +120,6 @@ export class Workers {
     }
     const member: Member = { number, worker, servingSince: undefined };
     this.#members.set(number, member);
-    closeWhatIsInHand(worker);
     const rootKey = this.#rootKey;
     const pipe = worker.process.stdio[3] as Duplex;
     if (rootKey === undefined) {
@@ -231,18 +230,6 @@ export class Workers {
       this.#start(number);
     };
     this.#restarts.set(number, setTimeout(restart, againMs));
-  }
-}
-
-/** @returns undefined where the machine has no room for another process, or this one for its pipes */
-function forked(): Worker | undefined {
-  try {
-    const worker = cluster.fork();
-    // What could not be sent to one that ends is no matter.
-    worker.on('error', () => {});
-    return worker.process.pid === undefined ? undefined : worker;
-  } catch {
-    return undefined;
   }
 }
 
