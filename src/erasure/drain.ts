@@ -13,7 +13,7 @@ import { records } from '../records/store.ts';
 import { blindIndexes } from '../search/index-rows.ts';
 import { valueClaims } from '../search/value-claims.ts';
 import { select } from '../storage/queries.ts';
-import { packed, packingsOf, type StoreName, type Table, unpackRows } from '../storage/table.ts';
+import { packedColumns, packingsOf, type StoreName, type Table, unpackRows } from '../storage/table.ts';
 import type { Tx } from '../storage/tx.ts';
 import { subjectRefs } from '../subjects/refs.ts';
 import { subjects } from '../subjects/subjects.ts';
@@ -65,7 +65,7 @@ export async function drain<S extends StoreName>(tx: Tx<S>, of: Table<S>, tenant
   const rows = await tx.query<Record<string, unknown>>((sql) => {
     const page = sql(of.name)
       .select([...of.primaryKey, ...(wrapped ? ['epoch'] : [])])
-      .where({ tenant: packed(of, 'tenant', tenant) })
+      .where(packedColumns(of, { tenant }))
       // In the order of the index, so that the next page is found where this one ended.
       .orderBy(of.primaryKey[0] === 'tenant' ? [...of.primaryKey] : ['tenant', 'principal'])
       .limit(PAGE);

@@ -6,7 +6,7 @@
  */
 import type { TenantId } from '../ids.ts';
 import { change } from '../storage/queries.ts';
-import { lookup, packed, type Row, table } from '../storage/table.ts';
+import { lookup, packedColumns, type Row, table } from '../storage/table.ts';
 import type { RecordStore, RecordTx } from '../storage/tx.ts';
 import { TooManyGuessesError } from './errors.ts';
 import { type Allowance, LONGEST_MS } from './limits.ts';
@@ -56,11 +56,7 @@ async function take(
   await tx.insertOrGet(guessBudgets, [{ ...key, taken: 0, since: at }]);
   const changed = await tx.execute((sql) =>
     sql(guessBudgets.name)
-      .where({
-        tenant: packed(guessBudgets, 'tenant', key.tenant),
-        principal: packed(guessBudgets, 'principal', key.principal),
-        budget: key.budget,
-      })
+      .where(packedColumns(guessBudgets, key))
       .andWhere((either) => either.where('taken', '<=', limit - count).orWhere('since', '<=', over))
       .update({
         taken: sql.raw('CASE WHEN since <= ? THEN ? ELSE taken + ? END', [over, count, count]),

@@ -61,7 +61,9 @@ function remembering({ pack, unpack }: Packing<string>): Packing<string> {
   let [text, bytes, number]: [string, Buffer, number] = ['', Buffer.alloc(0), -1];
   return {
     pack(wanted) {
-      if (wanted !== text) [text, bytes, number] = [wanted, pack(wanted), numberOf(pack(wanted))];
+      if (wanted === text) return bytes;
+      [text, bytes] = [wanted, pack(wanted)];
+      number = numberOf(bytes);
       return bytes;
     },
     unpack(given) {
@@ -73,9 +75,10 @@ function remembering({ pack, unpack }: Packing<string>): Packing<string> {
   };
 }
 
+const TENANT_BYTES = sizeOfId('tenant');
 /** Negative for bytes that are no tenant's id. */
 function numberOf(bytes: Buffer): number {
-  return bytes.length === 6 ? bytes.readUIntBE(0, 6) : -1;
+  return bytes.length === TENANT_BYTES ? bytes.readUIntBE(0, TENANT_BYTES) : -1;
 }
 
 /**

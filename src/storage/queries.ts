@@ -194,7 +194,7 @@ function narrowBy(sql: Knex, of: Table, rows: Knex.QueryBuilder, column: string,
   const operand = () =>
     Array.isArray(value)
       ? value.map((one) => given(of, column, one))
-      : columnOf(sql, given(of, '', value) as unknown as Values<unknown>);
+      : columnOf(sql, definite(value) as Values<unknown>);
   if (how === 'not') {
     if (value === null) rows.whereNotNull(column);
     else rows.whereNot(column, given(of, column, value));
@@ -222,6 +222,10 @@ function isPlain(value: unknown): value is Record<string, never> {
 
 /** As the store has it. */
 function given(of: Table, column: string, value: unknown): NonNullable<Value> {
+  return packed(of, column, definite(value)) as NonNullable<Value>;
+}
+
+function definite(value: unknown): unknown {
   if (value === undefined) throw new StatementError('A statement lacks a value.');
-  return packed(of, column, value) as NonNullable<Value>;
+  return value;
 }

@@ -21,12 +21,26 @@ function arrays(table: Table, names: readonly string[], before = 0): string {
   return names.map((name, i) => `$${before + i + 1}::${pgType(table.columns[name])}[]`).join(', ');
 }
 
-/** What is not known before; a column at least, since SQL asks for one. See `unpackFound`. */
-function asked({ table, by }: Lookup): string[] {
+/**
+ * What is not known before, and what is packed in hexadecimal; a column at least, since SQL asks for one. See
+ * `unpackFound`.
+ * @param hex shows a column @param from the table's name in the statement
+ */
+function shown({ table, by }: Lookup, hex: (column: string) => string, from: string): string {
   const names = Object.keys(table.columns);
   const unknown = names.filter((name) => !by.includes(name));
-  return unknown.length > 0 ? unknown : names.slice(0, 1);
+  const columns = unknown.length > 0 ? unknown : names.slice(0, 1);
+  return columns
+    .map((name) => {
+      const column = `${from}.${quote(name)}`;
+      return table.packings.has(name) ? `${hex(column)} AS ${quote(name)}` : column;
+    })
+    .join(', ');
 }
+
+/** `hex` alone makes an empty text of NULL. */
+const hexOfSqlite = (column: string) => `iif(${column} IS NULL, NULL, hex(${column}))`;
+const hexOfPostgres = (column: string) => `encode(${column}, 'hex')`;
 
 /** @param from the table's name in the statement: a bare name would order by what is shown, past the index */
 function tail(lookup: Lookup, from: string): string {
@@ -42,26 +56,20 @@ function tail(lookup: Lookup, from: string): string {
  */
 export const sqlite = {
   findMany(of: Lookup): string {
-    const columns = asked(of).map((name) => {
-      const column = `t.${quote(name)}`;
-      return of.table.packings.has(name) ? `iif(${column} IS NULL, NULL, hex(${column})) AS ${quote(name)}` : column;
-    });
     const key = (name: string, i: number) =>
       isOfBytes(of.table.columns[name]) ? `unhex(k.value->>${i})` : `k.value->>${i}`;
     const on = of.by.map((name, i) => `t.${quote(name)} = ${key(name, i)}`).join(' AND ');
     const order = ['k.key', ...of.orderBy.map((name) => `t.${quote(name)}`)].join(', ');
     return (
-      `SELECT k.key AS "#", ${columns.join(', ')} FROM json_each(?) k CROSS JOIN ${quote(of.table.name)} t ON ${on} ` +
+      `SELECT k.key AS "#", ${shown(of, hexOfSqlite, 't')} FROM json_each(?) k ` +
+      `CROSS JOIN ${quote(of.table.name)} t ON ${on} ` +
       `ORDER BY ${order}`
     );
   },
   find(of: Lookup): string {
     const where = of.by.map((name) => `${quote(name)} = ?`).join(' AND ');
-    const columns = asked(of).map((name) => {
-      const column = quote(name);
-      return of.table.packings.has(name) ? `iif(${column} IS NULL, NULL, hex(${column})) AS ${column}` : column;
-    });
-    return `SELECT ${columns.join(', ')} FROM ${quote(of.table.name)} WHERE ${where}${tail(of, quote(of.table.name))}`;
+    const from = quote(of.table.name);
+    return `SELECT ${shown(of, hexOfSqlite, from)} FROM ${from} WHERE ${where}${tail(of, from)}`;
   },
   /** @param rows how many rows the statement takes, one after the other in its parameters */
   insert(table: Table, onConflict: 'fail' | 'skip', rows = 1): string {
@@ -91,14 +99,11 @@ export const sqlite = {
 export const postgres = {
   find(of: Lookup): string {
     const where = of.by.map((name) => `t.${quote(name)} = k.${quote(name)}`).join(' AND ');
-    const columns = asked(of).map((name) => {
-      const column = quote(name);
-      return of.table.packings.has(name) ? `encode(${column}, 'hex') AS ${column}` : column;
-    });
     const lock = of.share ? ' FOR SHARE' : '';
     return (
       `SELECT k.i::int AS "#", r.* FROM unnest(${arrays(of.table, of.by)}) WITH ORDINALITY AS k(${list(of.by)}, i), ` +
-      `LATERAL (SELECT ${columns.join(', ')} FROM ${quote(of.table.name)} t WHERE ${where}${tail(of, 't')} OFFSET 0${lock}) r ` +
+      `LATERAL (SELECT ${shown(of, hexOfPostgres, 't')} FROM ${quote(of.table.name)} t ` +
+      `WHERE ${where}${tail(of, 't')} OFFSET 0${lock}) r ` +
       'ORDER BY k.i'
     );
   },

@@ -79,9 +79,19 @@ export function packed(table: Table, column: string, value: unknown): Value {
     : packing.pack(value as never);
 }
 
+/** The columns of a key or a condition by their names, as the store has them: for statements composed by hand. */
+export function packedColumns(table: Table, columns: object): Record<string, Value> {
+  return Object.fromEntries(Object.entries(columns).map(([column, value]) => [column, packed(table, column, value)]));
+}
+
 /** Turns rows, as a store gave them, into rows as the code has them, in place. @param rows with any of the columns */
 export function unpackRows<R>(table: Table, rows: R[]): R[] {
-  for (const [column, packing] of table.packings) unpackColumn(rows, column, packing);
+  for (const [column, packing] of table.packings) {
+    for (const row of rows as Record<string, unknown>[]) {
+      const value = row[column];
+      if (value !== null && value !== undefined) row[column] = packing.unpack(value as Buffer);
+    }
+  }
   return rows;
 }
 
@@ -102,13 +112,6 @@ export function unpackFound<R>({ table, by }: Lookup, rows: R[], keyOf: (row: R)
     }
   }
   return rows;
-}
-
-function unpackColumn(rows: readonly unknown[], column: string, packing: Packing<never>): void {
-  for (const row of rows as Record<string, unknown>[]) {
-    const value = row[column];
-    if (value !== null && value !== undefined) row[column] = packing.unpack(value as Buffer);
-  }
 }
 
 /** A select by equality on the same columns for many keys at once; made once, at module level. */

@@ -21,7 +21,7 @@ import { CLOCKS_DIFFER_MS, dueAfter } from '../../clock.ts';
 import { VaultError } from '../../errors.ts';
 import type { JobId, TenantId } from '../../ids.ts';
 import { change, select } from '../../storage/queries.ts';
-import { packed } from '../../storage/table.ts';
+import { packedColumns } from '../../storage/table.ts';
 import type { KeyTx, Reader } from '../../storage/tx.ts';
 import { INDEX_KEY_SECONDS } from '../cryptoperiods.ts';
 import { type IndexKeyRow, indexGenerations, indexKeys, indexKeysByName } from '../tables.ts';
@@ -105,7 +105,7 @@ export async function putInPlace(tx: KeyTx, { to }: Turn): Promise<void> {
   await raiseGeneration(tx, tenant as TenantId);
   await tx.execute((sql) =>
     sql(indexKeys.name)
-      .where({ tenant: packed(indexKeys, 'tenant', tenant), name })
+      .where(packedColumns(indexKeys, { tenant, name }))
       .andWhere('version', '<', version)
       .whereRaw("coalesce(state, 'active') = 'active'")
       .update({ state: 'leaving' }),
@@ -131,7 +131,7 @@ export async function removeVersion(tx: KeyTx, row: IndexKeyRow, hasRows: HasRow
   if (await hasRows(tx, row)) return false;
   const removed = await tx.execute((sql) =>
     sql(indexKeys.name)
-      .where({ tenant: packed(indexKeys, 'tenant', tenant), name, version, state: 'draining' })
+      .where(packedColumns(indexKeys, { tenant, name, version, state: 'draining' }))
       // It is under no epoch any more, because an epoch is closed when nothing is under it.
       .update({
         ...{ state: 'removed', wrapped: Buffer.alloc(0), removed_at: now.getTime() },
