@@ -189,6 +189,14 @@ export const ReasonSchema = z
   .describe('Why, in the caller’s words. Kept as a MAC only: a reason shown later can be checked, none can be read.')
   .meta({ id: 'Reason', examples: ['case 4711'] });
 
+/** The number of a case in the helpdesk's system; never words of somebody's own. */
+export const TicketSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._/-]{0,63}$/)
+  .refine(holdsNoCardNumber, NO_CARD_NUMBER)
+  .describe('The case that the call belongs to. Kept as a MAC only, as a reason is.')
+  .meta({ id: 'Ticket', examples: ['HELP-004711'] });
+
 export const TypeNameSchema = z
   .string()
   .describe('Name of a data type.')

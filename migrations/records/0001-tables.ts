@@ -17,7 +17,7 @@ export async function up(knex: Knex): Promise<void> {
     // any more.
     `CREATE TABLE tenants (
        created_at ${int} NOT NULL, erased_at ${int}, settled_at ${int}, tenant ${id} NOT NULL PRIMARY KEY,
-       name ${text} NOT NULL UNIQUE, erasure ${id}
+       name ${text} NOT NULL UNIQUE, erasure ${id}, access_mark ${int} NOT NULL
      ) ${clustered}`,
     'CREATE INDEX tenants_unsettled ON tenants (erased_at) WHERE erased_at IS NOT NULL AND settled_at IS NULL',
     `CREATE TABLE principals (
@@ -25,6 +25,13 @@ export async function up(knex: Knex): Promise<void> {
        principal ${id} NOT NULL, name ${text} NOT NULL, role ${text} NOT NULL, purposes ${text} NOT NULL,
        tag ${bytes} NOT NULL, audience ${text},
        PRIMARY KEY (tenant, principal)
+     ) ${clustered}`,
+    // Roles of a tenant's own, every version of them.
+    `CREATE TABLE roles (
+       changed_at ${int} NOT NULL, ended_at ${int}, version ${small} NOT NULL,
+       tenant ${id} NOT NULL REFERENCES tenants (tenant), changed_by ${id} NOT NULL, role ${text} NOT NULL,
+       revision ${text} NOT NULL, description ${text} NOT NULL, rules ${text} NOT NULL, tag ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, role, version)
      ) ${clustered}`,
     `CREATE TABLE api_keys (
        created_at ${int} NOT NULL, expires_at ${int}, revoked_at ${int}, made_until ${int},
@@ -89,7 +96,7 @@ export async function up(knex: Knex): Promise<void> {
        at ${int} NOT NULL, guesses ${int}, tenant ${id} NOT NULL, entry ${id} NOT NULL,
        principal ${id} NOT NULL, action ${word} NOT NULL, outcome ${word} NOT NULL, code ${text},
        purpose ${text}, view ${word}, records ${id} NOT NULL, subject ${id}, erasure ${id}, target ${text},
-       reason_mac ${bytes}, request ${id} NOT NULL,
+       reason_mac ${bytes}, ticket_mac ${bytes}, request ${id} NOT NULL,
        PRIMARY KEY (tenant, entry)
      ) ${clustered}`,
 

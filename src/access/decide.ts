@@ -3,9 +3,12 @@
  * tested as a row of a table. What no rule allows is refused.
  */
 import { VaultError } from '../errors.ts';
-import type { Action } from './actions.ts';
+import { ACTIONS, type Action } from './actions.ts';
 import type { Principal } from './principal.ts';
-import { ROLES, type Role, RULES } from './roles.ts';
+import { type Allowed, allowedBy, type CompiledRole, compileRole, shows } from './roles/compiled-role.ts';
+import type { Asked, Circumstances, Condition } from './roles/conditions.ts';
+import { OF_EVERYONE, REVEALING } from './roles/rules.ts';
+import { builtInRole, isBuiltIn, ROLES, type Role } from './roles.ts';
 
 /** The refusal of a caller that asks for more than its audience allows. */
 export function beyondAudience(): VaultError {
@@ -23,8 +26,11 @@ function otherPurpose({ purposes }: Principal): VaultError {
   return new VaultError('purpose_not_allowed', message, { field: 'purpose' });
 }
 
-/** The refusal of a role. It names those that may, which are the same in every vault and public. */
-function beyondRole(role: Role, may: readonly Role[]): VaultError {
+/** The refusal of a role. It names those of the house that may, which are the same in every vault and public. */
+function beyondRole(role: string, may: readonly Role[]): VaultError {
+  if (!isBuiltIn(role)) {
+    return new VaultError('not_allowed', `No rule of the role ${role} allows this; an administrator can ask why.`);
+  }
   if (may.length === 0) return new VaultError('not_allowed');
   const needed =
     may.length === 1 ? `the role ${may[0]}` : `one of the roles ${may.slice(0, -1).join(', ')} and ${may.at(-1)}`;
@@ -39,6 +45,7 @@ export interface Resource {
   readonly type?:
     | {
         readonly name: string;
+        readonly category?: string | undefined;
         readonly views: readonly string[];
         readonly ofPlain?: { readonly views: readonly string[]; readonly whole: boolean } | undefined;
       }
@@ -49,14 +56,12 @@ export interface Resource {
   readonly view?: string | undefined;
   /** The stated purpose; required wherever a value may be shown. */
   readonly purpose?: string | undefined;
+  readonly assume?: Asked['assume'];
 }
 
 export type Decision =
   | { readonly allowed: true; readonly view: string | undefined }
   | { readonly allowed: false; readonly refusal: VaultError };
-
-/** Actions that show something of a value, or tell of it: a purpose is always stated for them, and checked. */
-const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match']);
 
 /**
  * What a principal tied to an audience may do: it knows tokens, and no records or subjects. It erases nothing, since a
@@ -74,22 +79,38 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
   'describe_caller',
 ]);
 
-export function decide(principal: Principal, action: Action, resource: Resource = {}): Decision {
-  const { role } = principal;
+/** A role that nobody knows: it allows what everyone may. */
+const NO_ROLE = compileRole('', []);
+
+/** The name decides: no rules that somebody brings can take the place of a built-in role's. */
+export function rulesOf({ role, rules }: Principal): CompiledRole {
+  return builtInRole(role) ?? (rules?.name === role ? rules : NO_ROLE);
+}
+
+/**
+ * May this principal do this to that, and how much may it see?
+ * @param circumstances of the call; what the principal says of its place and time is taken where they are silent
+ */
+export function decide(
+  principal: Principal,
+  action: Action,
+  resource: Resource = {},
+  circumstances: Circumstances = {},
+): Decision {
+  const asked = askedOf(principal, resource, circumstances);
   const refused = (refusal: VaultError): Decision => ({ allowed: false, refusal });
-  const may = (reaches: (kinds: readonly ViewKind[]) => boolean) =>
-    ROLES.filter((each) => {
-      const kinds = kindsFor(each, action, resource);
-      return kinds !== undefined && reaches(kinds);
-    });
-  const kinds = kindsFor(role, action, resource);
-  if (kinds === undefined)
-    return refused(
+  const beyond = (reaches: (allowed: Allowed) => boolean) =>
+    refused(
       beyondRole(
-        role,
-        may(() => true),
+        principal.role,
+        ROLES.filter((role) => {
+          const allowed = allowedBy(builtInRole(role) ?? NO_ROLE, action, asked);
+          return allowed !== undefined && reaches(allowed);
+        }),
       ),
     );
+  const allowed = allowedBy(rulesOf(principal), action, asked);
+  if (allowed === undefined) return beyond(() => true);
   if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) return refused(beyondAudience());
   if (!REVEALING.has(action)) return { allowed: true, view: undefined };
   if (resource.purpose === undefined || !principal.purposes.includes(resource.purpose)) {
@@ -100,35 +121,29 @@ export function decide(principal: Principal, action: Action, resource: Resource 
   if (resource.view !== undefined && !['plain', ...type.views].includes(resource.view)) {
     return refused(new VaultError('unknown_view'));
   }
-  const shown = (kinds: readonly ViewKind[]) => widestOf(kinds, type, resource);
-  const view = shown(kinds);
+  const view = widestOf(allowed, type, resource);
   return view === undefined
-    ? refused(
-        beyondRole(
-          role,
-          may((kinds) => shown(kinds) !== undefined),
-        ),
-      )
+    ? beyond((others) => widestOf(others, type, resource) !== undefined)
     : { allowed: true, view };
 }
 
-/** The kinds of view that the rules of a role show; undefined if none of its rules allows the action. */
-function kindsFor(role: Role, action: Action, { type }: Resource): readonly ViewKind[] | undefined {
-  const rules = RULES[role].filter(
-    ({ actions, types }) =>
-      actions.includes(action) && (types === undefined || type === undefined || types.includes(type.name)),
-  );
-  return rules.length === 0 ? undefined : rules.flatMap(({ views = [] }) => views);
+export function askedOf(
+  { address, at }: Pick<Principal, 'address' | 'at'>,
+  { type, purpose, assume }: Resource,
+  circumstances: Circumstances,
+): Asked {
+  return { address, at, ...circumstances, type, purpose, assume };
 }
 
-/** @returns the view asked for, or the widest one; undefined if these kinds do not reach it */
+/** @returns the view asked for, or the widest one; undefined if what is allowed does not reach it */
 function widestOf(
-  kinds: readonly ViewKind[],
+  allowed: Allowed,
   { views, ofPlain }: NonNullable<Resource['type']>,
   { view, whole }: Resource,
 ): string | undefined {
-  if (whole && ofPlain?.whole && !kinds.includes('plain')) return undefined;
-  const isShown = (each: string) => kinds.includes(ofPlain?.views.includes(each) ? 'plain' : kindOf(each));
+  const plain = shows(allowed, 'plain');
+  if (whole && ofPlain?.whole && !plain) return undefined;
+  const isShown = (each: string) => (ofPlain?.views.includes(each) ? plain : shows(allowed, each));
   return ['plain', ...views].filter(isShown).find((each) => view === undefined || each === view);
 }
 
@@ -136,14 +151,26 @@ function widestOf(
  * Whether the principal could be shown a value of this type, if only masked, for one of its own purposes. One that
  * could not is told nothing else that takes after the value, such as a token that holds its last digits.
  */
-export function mayBeShown(principal: Principal, type: string): boolean {
+export function mayBeShown(principal: Principal, type: string, category?: string): boolean {
   // Every type has this view.
-  const resource = { type: { name: type, views: ['masked'] }, view: 'masked' };
+  const resource = { type: { name: type, category, views: ['masked'] }, view: 'masked' };
   return principal.purposes.some((purpose) => decide(principal, 'detokenize', { ...resource, purpose }).allowed);
 }
 
-type ViewKind = 'plain' | 'masked' | 'narrow';
+/** Whether a role uses tokens, so that it can be tied to an audience: the others could do nothing within one. */
+export function usesTokens({ rules }: CompiledRole): boolean {
+  return ACTIONS.some((action) => OF_AUDIENCE.has(action) && rules.has(action) && !isOfEveryone(action));
+}
 
-function kindOf(view: string): ViewKind {
-  return view === 'plain' || view === 'masked' ? view : 'narrow';
+/** Whether the principal may see values plain at all, of some type and for some purpose, wherever and whenever. */
+export function seesPlain(principal: Principal): boolean {
+  const rules = rulesOf(principal).rules.get('detokenize') ?? [];
+  const isOfCall = ({ name }: Condition) => name !== 'types' && name !== 'purposes';
+  return rules.some(
+    ({ effect, views, conditions }) => effect === 'allow' && views?.has('plain') && !conditions.some(isOfCall),
+  );
+}
+
+function isOfEveryone(action: Action): boolean {
+  return OF_EVERYONE.some((one) => one === action);
 }

@@ -3,7 +3,6 @@ import type { z } from 'zod';
 import type { ApiKeyId, PrincipalId } from '../ids.ts';
 import { storedJson } from '../stored-json.ts';
 import { type ApiKeyRow, isLive } from './key-rows.ts';
-import type { Role } from './roles.ts';
 import { type ApiKeySchema, PrincipalSchema } from './schema.ts';
 import type { PrincipalRow } from './store.ts';
 
@@ -13,7 +12,7 @@ export function factsOf(row: PrincipalRow, keys: readonly ApiKeyRow[], now: Date
   return {
     principal: row.principal as PrincipalId,
     name: row.name,
-    role: row.role as Role,
+    role: row.role,
     ...purposesIn(row),
     ...(row.audience === null ? {} : { audience: row.audience }),
     createdAt: new Date(row.created_at).toISOString(),

@@ -1,15 +1,21 @@
 /** A caller, once an API key has identified it. */
 import { firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
-import type { Role } from './roles.ts';
+import type { CompiledRole } from './roles/compiled-role.ts';
 
 export interface Principal {
   readonly principal: PrincipalId;
   readonly tenant: TenantId;
-  readonly role: Role;
+  /** Of the house, or of the tenant's own. */
+  readonly role: string;
+  /** The rules of a role of the tenant's own; absent if it has none in force. */
+  readonly rules?: CompiledRole | undefined;
   /** The purposes for which it may ask; empty where its role asks for none. */
   readonly purposes: readonly string[];
   /** The only audience whose tokens it can use; undefined: every one. */
   readonly audience: string | undefined;
+  /** Where and when it calls; absent: unknown, which meets no condition. */
+  readonly address?: string | undefined;
+  readonly at?: Date | undefined;
 }
 
 /**

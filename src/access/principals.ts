@@ -4,7 +4,7 @@
  * Guarantees: an API key is recognised by a MAC of its secret, compared in constant time. It is looked up at every
  * call, so that a revocation, or the erasure of the whole tenant, holds from the very next call on, on every node. A
  * MAC binds a principal's tenant, role, purposes and audience: a row edited in the database is an integrity failure,
- * not a promotion.
+ * not a promotion. Its role's rules are bound likewise (`roles/rows.ts`).
  * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database).
  * `revocations.ts` notices that the whole store was.
  */
@@ -23,7 +23,8 @@ import { parseApiKey } from './api-key.ts';
 import { findApiKey, isLive } from './key-rows.ts';
 import { type AccessKeys, addKey, hasOwnEnd, MAC_BYTES, principalKeys, secretKey, secretMac } from './keys.ts';
 import type { Principal } from './principal.ts';
-import type { Role } from './roles.ts';
+import type { AccessBooks } from './roles/access-books.ts';
+import { isBuiltIn } from './roles.ts';
 import { findPrincipal, findTenant, type PrincipalRow, principals } from './store.ts';
 
 /** The API key is missing, unknown, expired or revoked: one answer for all four. */
@@ -49,7 +50,8 @@ export class AlteredPrincipalError extends IntegrityError {
 
 export interface NewPrincipal {
   readonly name: string;
-  readonly role: Role;
+  /** Of the house, or of the tenant's own. */
+  readonly role: string;
   readonly purposes: readonly string[];
   readonly audience: string | undefined;
   readonly expiresAt: Date | undefined;
@@ -98,7 +100,7 @@ export function addFirstAdmin(
 ) {
   const wanted = {
     name: 'first-admin',
-    role: 'admin' as const,
+    role: 'admin',
     purposes: [],
     audience: undefined,
     expiresAt: undefined,
@@ -114,6 +116,7 @@ export function addFirstAdmin(
 export async function recognise(
   reader: Reader<'records'>,
   indexes: IndexKeys,
+  books: AccessBooks,
   text: string,
   now: Date,
 ): Promise<Principal & { readonly apiKey: ApiKeyId; readonly keyEndsAt: Date | undefined }> {
@@ -138,10 +141,14 @@ export async function recognise(
   if (row === undefined || !isUnaltered(tagKeys, row) || !hasOwnEnd(tagKeys, key)) {
     throw new AlteredPrincipalError({ tenant, principal: id });
   }
+  const ofAltered = (error: unknown): never => {
+    throw error instanceof IntegrityError ? new AlteredPrincipalError({ tenant, principal: id }) : error;
+  };
   const principal: Principal = {
     principal: id,
     tenant,
-    role: row.role as Role,
+    role: row.role,
+    rules: isBuiltIn(row.role) ? undefined : await books.role(reader, home, row.role).catch(ofAltered),
     purposes: purposesOf(row),
     audience: row.audience ?? undefined,
   };

@@ -20,8 +20,11 @@ import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { erasedTenants } from './store.ts';
 
-/** `key` and `purpose`: a principal's right that became less, see `narrowings.ts`. */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose';
+/**
+ * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
+ * ended, see `roles/rows.ts`.
+ */
+export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role';
 
 export const revocations = table(
   'records',
@@ -107,7 +110,7 @@ export async function keepRevocations(parts: KeepingParts, now: Date, limit: num
 /**
  * Keeps what is noted of these and not known to be kept. Call it after the commit of the transaction that noted it, and
  * before its answer; a repeated call keeps what the first one could not.
- * @param kinds of which a tenant has few @param of how a target begins
+ * @param kinds of which a tenant has few @param of how a target begins, or the whole of it
  * @throws as `keepRevocation`
  */
 export async function keepNoted(
@@ -119,7 +122,7 @@ export async function keepNoted(
   const where = { tenant, kind: { in: kinds } };
   const selection = { where, literally: 'kept_at IS NULL', orderBy: PLACE, limit: PAGE } as const;
   for await (const page of pages(parts.recordStore.reader, revocations, selection)) {
-    const rows = page.filter(({ target }) => of.some((start) => target.startsWith(`${start}:`)));
+    const rows = page.filter(({ target }) => of.some((start) => target === start || target.startsWith(`${start}:`)));
     if (rows.length > 0) await keep(parts, rows);
   }
 }

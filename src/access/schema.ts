@@ -11,12 +11,7 @@ import {
   TenantIdSchema,
   TimeSchema,
 } from '../schema.ts';
-import { ROLES } from './roles.ts';
-
-export const RoleSchema = z
-  .enum(ROLES)
-  .describe('What the principal may do; see the README for each role.')
-  .meta({ id: 'Role' });
+import { RoleNameSchema } from './roles/rules.ts';
 
 /** Not the name of a person: it stands in lists and is not sealed. */
 export const PrincipalNameSchema = z
@@ -47,10 +42,7 @@ export const PrincipalSchema = z
   .strictObject({
     principal: PrincipalIdSchema,
     name: PrincipalNameSchema,
-    role: z
-      .string()
-      .describe('What it may do: a role; more may come.')
-      .meta({ examples: ['app'] }),
+    role: RoleNameSchema,
     purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
     damaged: z
       .boolean()
@@ -69,7 +61,7 @@ export const PrincipalSchema = z
 
 export const AddPrincipalBody = z.strictObject({
   name: PrincipalNameSchema,
-  role: RoleSchema,
+  role: RoleNameSchema,
   purposes: z.array(PurposeSchema).max(50).default([]).describe('The purposes for which it may ask for values.'),
   audience: AudienceSchema.optional().describe(
     'Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no ' +
@@ -135,7 +127,7 @@ export const EndApiKeyReply = z.strictObject({
 export const MeReply = z.strictObject({
   principal: PrincipalIdSchema,
   name: PrincipalNameSchema,
-  role: RoleSchema,
+  role: RoleNameSchema,
   tenant: TenantIdSchema,
   purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
   audience: AudienceSchema.optional().describe('The only audience whose tokens it can use; absent: all.'),

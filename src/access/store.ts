@@ -26,6 +26,8 @@ export const tenants = table(
     erasure: 'id:erasure?',
     /** From then on no call can be under way that began before the erasure. */
     settled_at: 'int?',
+    /** Drawn anew by every change of who may do what (`roles/access-books.ts`). */
+    access_mark: 'int',
   },
   ['tenant'],
 );
@@ -41,7 +43,15 @@ export async function insertTenant(
   { tenant, name, at }: { readonly tenant: TenantId; readonly name: string; readonly at: Date },
   onConflict: 'fail' | 'skip' = 'fail',
 ): Promise<void> {
-  const row = { tenant, name, created_at: at.getTime(), erased_at: null, erasure: null, settled_at: null };
+  const row = {
+    tenant,
+    name,
+    created_at: at.getTime(),
+    erased_at: null,
+    erasure: null,
+    settled_at: null,
+    access_mark: 0,
+  };
   await tx.insert(tenants, [row], onConflict);
 }
 
@@ -171,10 +181,10 @@ export interface Admitted {
   readonly keys: readonly Pick<ApiKeyRow, 'api_key' | 'expires_at'>[];
 }
 
-/** The principals that have one of these roles and an API key that works, in every tenant that is not erased. */
+/** The principals with one of these roles, or any, and an API key that works, in every tenant that is not erased. */
 export async function listAdmitted(
   reader: Reader<'records'>,
-  roles: readonly string[],
+  roles: readonly string[] | undefined,
   now: Date,
 ): Promise<Admitted[]> {
   const rows = await reader.query<Pick<ApiKeyRow, 'tenant' | 'principal' | 'api_key' | 'expires_at'>>((sql) =>
@@ -182,7 +192,7 @@ export async function listAdmitted(
       .join({ t: tenants.name }, 't.tenant', 'p.tenant')
       .join({ k: apiKeys.name }, (on) => on.on('k.tenant', 'p.tenant').andOn('k.principal', 'p.principal'))
       .select('p.tenant', 'p.principal', 'k.api_key', 'k.expires_at')
-      .whereIn('p.role', [...roles])
+      .where((ofRole) => (roles === undefined ? ofRole : ofRole.whereIn('p.role', [...roles])))
       .where({ 't.erased_at': null, 'p.revoked_at': null, 'k.revoked_at': null })
       .andWhere((live) => live.whereNull('k.expires_at').orWhere('k.expires_at', '>', now.getTime())),
   );

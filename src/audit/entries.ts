@@ -1,7 +1,7 @@
 /**
  * The audit log: one entry for every call that was decided, in the same transaction as its work; also for refusals and
  * failures. An entry holds ids, words from closed sets and times. It never holds a value, a ref or a free text. A
- * stated reason is there only as a MAC: a reason that is shown later can be checked, and none can be read.
+ * stated reason or ticket is there only as a MAC: one that is shown later can be checked, and none can be read.
  */
 
 import type { Action } from '../access/actions.ts';
@@ -42,6 +42,7 @@ export const auditEntries = table(
     erasure: 'id:erasure?',
     target: 'text?',
     reason_mac: 'bytes?',
+    ticket_mac: 'bytes?',
     request: 'id:request',
     guesses: 'int?',
   },
@@ -67,6 +68,7 @@ export interface AuditEntry {
   /** The object of an administrative call: principal, tenant, data type, job, slot, node, store or set of shares. */
   readonly target?: string | undefined;
   readonly reasonMac?: Buffer | undefined;
+  readonly ticketMac?: Buffer | undefined;
   /** How many guesses at stored values were wrong, or were refused. */
   readonly guesses?: number | undefined;
   readonly request: RequestId;
@@ -88,6 +90,7 @@ export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry): Promise
     erasure: entry.erasure ?? null,
     target: entry.target ?? null,
     reason_mac: entry.reasonMac ?? null,
+    ticket_mac: entry.ticketMac ?? null,
     request: entry.request,
     guesses: entry.guesses ?? null,
   };

@@ -40,6 +40,7 @@ export const AuditEntrySchema = z
       )
       .meta({ examples: [1] }),
     reasonStated: z.boolean().describe('Whether a reason was stated. Its text is never stored.'),
+    ticketNamed: z.boolean().optional().describe('Present where a ticket was named. It is never stored.'),
     request: z.string().describe('Id of the request (`req_…`), as in the `X-Request-Id` header of the reply.'),
   })
   .meta({

@@ -22,8 +22,10 @@ export async function authenticate(
 ): Promise<Caller> {
   vault.assertInPlace();
   try {
-    const principal = await recognise(vault.recordStore.reader, vault.keyring.indexes, apiKey, vault.clock());
-    return { ...principal, request, idempotencyKey };
+    const at = vault.clock();
+    const { recordStore, keyring, accessBooks } = vault;
+    const principal = await recognise(recordStore.reader, keyring.indexes, accessBooks, apiKey, at);
+    return { ...principal, at, request, idempotencyKey };
   } catch (error) {
     if (error instanceof UnauthenticatedError && error.principal !== undefined) {
       const caller: Caller = { ...error.principal, apiKey: newId('apiKey', vault.random, vault.clock()), request };

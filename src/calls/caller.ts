@@ -5,7 +5,7 @@ import type { ApiKeyId, RequestId } from '../ids.ts';
 import type { TimeLimit } from './time-limit.ts';
 
 /** The roles of programs. An API key of any other role may be a person's own. */
-const SERVICES: ReadonlySet<Role> = new Set<Role>(['app', 'receiver']);
+const SERVICES: ReadonlySet<string> = new Set<Role>(['app', 'receiver']);
 
 export function isService({ role }: Pick<Principal, 'role'>): boolean {
   return SERVICES.has(role);

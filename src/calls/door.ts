@@ -3,7 +3,7 @@
  * changes, its audit entry, one more entry for what it found damaged, and its idempotency row.
  */
 import type { Action } from '../access/actions.ts';
-import { decide, type Resource } from '../access/decide.ts';
+import { type Decision, decide, type Resource } from '../access/decide.ts';
 import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
@@ -35,6 +35,8 @@ export interface Call<R> {
   readonly purpose?: string | undefined;
   /** Free text; kept as a MAC only. */
   readonly reason?: string | undefined;
+  /** The case in the helpdesk; kept as a MAC only. */
+  readonly ticket?: string | undefined;
   /**
    * For a call that makes no keys, and so may commit at any time. A command waits for it. A caller over HTTP is told,
    * when its time has run out, that the outcome is unknown; the call goes on, and so gets its audit entry.
@@ -62,6 +64,8 @@ export interface Door {
    * @returns the view allowed. @throws the refusal
    */
   decide(resource: Resource): string | undefined;
+  /** The same, where a refusal concerns one item of several. */
+  decision(resource: Resource): Decision;
   /**
    * The record transaction of this call, which its audit entry ends. Call it exactly once, as the last step that may
    * fail. A shared work may be run a second time, see `storage/tx.ts`.
@@ -121,9 +125,14 @@ export class CallDoor<Reply> implements Door {
   }
 
   decide(resource: Resource): string | undefined {
-    const decision = decide(this.#caller, this.#call.action, { purpose: this.#call.purpose, ...resource });
+    const decision = this.decision(resource);
     if (!decision.allowed) throw decision.refusal;
     return decision.view;
+  }
+
+  decision(resource: Resource): Decision {
+    const { action, purpose, reason, ticket } = this.#call;
+    return decide(this.#caller, action, { purpose, ...resource }, { at: this.now, reason, ticket });
   }
 
   async commit<R>(mode: 'shared' | 'exclusive', work: (tx: RecordTx) => Promise<Done<R>>): Promise<R> {

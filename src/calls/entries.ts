@@ -28,10 +28,16 @@ type Named = Pick<Caller, 'tenant' | 'principal' | 'purposes' | 'request'>;
 interface Said {
   readonly action: Action;
   readonly purpose?: string | undefined;
-  readonly reasonMac?: Buffer | undefined;
+  readonly macs?: Macs | undefined;
 }
 
-export function baseEntry(vault: Vault, caller: Named, { action, purpose, reasonMac }: Said, at: Date): BaseEntry {
+/** What the caller said in words of its own: all that is kept of it. */
+export interface Macs {
+  readonly reasonMac?: Buffer | undefined;
+  readonly ticketMac?: Buffer | undefined;
+}
+
+export function baseEntry(vault: Vault, caller: Named, { action, purpose, macs }: Said, at: Date): BaseEntry {
   return {
     entry: newId('audit', vault.random, at),
     tenant: caller.tenant,
@@ -41,7 +47,7 @@ export function baseEntry(vault: Vault, caller: Named, { action, purpose, reason
     request: caller.request,
     // Any other purpose is free text.
     purpose: purpose !== undefined && caller.purposes.includes(purpose) ? purpose : undefined,
-    reasonMac,
+    ...macs,
   };
 }
 
@@ -55,14 +61,17 @@ export function damageEntry(vault: Vault, base: BaseEntry, damaged: readonly Int
   };
 }
 
-export async function macOfReason(
+export async function macsOf(
   vault: Vault,
-  caller: Caller,
-  reason: string | undefined,
-): Promise<Buffer | undefined> {
-  if (reason === undefined) return undefined;
-  const key = await vault.keyring.indexes.current(caller.tenant, REASON_KEY);
-  return key.mac('lethe/reason/1', REASON_MAC_BYTES, reason);
+  { tenant }: Caller,
+  { reason, ticket }: { readonly reason?: string | undefined; readonly ticket?: string | undefined },
+): Promise<Macs> {
+  if (reason === undefined && ticket === undefined) return {};
+  const key = await vault.keyring.indexes.current(tenant, REASON_KEY);
+  return {
+    reasonMac: reason === undefined ? undefined : key.mac('lethe/reason/1', REASON_MAC_BYTES, reason),
+    ticketMac: ticket === undefined ? undefined : key.mac('lethe/ticket/1', REASON_MAC_BYTES, ticket),
+  };
 }
 
 /** Audits a request that was turned away before its work could begin, and throws the reason. */

@@ -19,7 +19,7 @@ import { OutcomeUnknownError } from '../storage/errors.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Caller } from './caller.ts';
 import { type Call, CallDoor, type Door } from './door.ts';
-import { appendFailure, type BaseEntry, baseEntry, macOfReason } from './entries.ts';
+import { appendFailure, type BaseEntry, baseEntry, type Macs, macsOf } from './entries.ts';
 import { IdempotentCall } from './idempotency.ts';
 import { CallTime, TimeLimit } from './time-limit.ts';
 
@@ -47,12 +47,12 @@ async function performAll<R>(
   time: CallTime,
 ): Promise<R> {
   let door: CallDoor<R> | undefined;
-  let reasonMac: Buffer | undefined;
+  let macs: Macs | undefined;
   try {
     const { action, idempotent } = call;
     const once = idempotent && (await IdempotentCall.of(vault.keyring.indexes, caller, action, idempotent.body));
-    reasonMac = await macOfReason(vault, caller, call.reason);
-    const base = baseEntry(vault, caller, { ...call, reasonMac }, vault.clock());
+    macs = await macsOf(vault, caller, call);
+    const base = baseEntry(vault, caller, { ...call, macs }, vault.clock());
     door = new CallDoor(vault, caller, call, { base, once, time });
     // Here, so that no operation can forget it. Its work decides on what it shows.
     door.decide({});
@@ -75,7 +75,7 @@ async function performAll<R>(
     const error = await explained(vault, thrown);
     // If its own commit holds after all, it has the call's entry, and another entry would contradict it.
     const mayBeDone = error instanceof OutcomeUnknownError && time.mayBeDone;
-    if (!door?.committed && !mayBeDone) await appendFailure(vault, caller, { ...call, reasonMac }, error);
+    if (!door?.committed && !mayBeDone) await appendFailure(vault, caller, { ...call, macs }, error);
     else if (mayBeDone) vault.signals.emit('call', { action: call.action, outcome: 'failed', code: error.code });
     throw error;
   }

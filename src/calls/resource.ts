@@ -1,16 +1,41 @@
 /** A data type as a decision knows it (`access/decide.ts`). */
 import type { Action } from '../access/actions.ts';
 import { decide, type Resource } from '../access/decide.ts';
+import type { KnownType } from '../access/roles/check.ts';
 import type { DataType } from '../datatypes/datatype.ts';
+import { VaultError } from '../errors.ts';
+import type { TenantId } from '../ids.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { Caller } from './caller.ts';
 
-export function resourceOf({ name, views, ofPlain }: DataType): NonNullable<Resource['type']> {
-  return { name, views: Object.keys(views), ofPlain };
+export function resourceOf({ name, category, views, ofPlain }: DataType): NonNullable<Resource['type']> {
+  return { name, category, views: Object.keys(views), ofPlain };
+}
+
+/** The types of a tenant's catalogue, as its roles see them. */
+export async function knownTypes({ catalogue }: Pick<Vault, 'catalogue'>, tenant: TenantId): Promise<KnownType[]> {
+  return (await catalogue.list(tenant)).map(({ type: { name, category, custody, views, ofPlain } }) => ({
+    ...{ name, category, ofPlain: ofPlain?.views ?? [] },
+    views: [...(custody === 'verifier' ? [] : ['plain']), ...Object.keys(views)],
+  }));
 }
 
 /** Whether the caller may see values of the type plain, for the purpose. */
 export function mayReveal(caller: Caller, type: DataType, purpose: string): boolean {
   return decide(caller, 'detokenize', { type: resourceOf(type), view: 'plain', purpose }).allowed;
+}
+
+/**
+ * A refusal as the caller of a token is told. A caller that no rule could let do this with values of the type, whenever
+ * and for whichever of its purposes, is not told that the token is there.
+ */
+export function untold(caller: Caller, action: Action, type: DataType, refusal: VaultError): VaultError {
+  if (refusal.code !== 'not_allowed') return refusal;
+  const resource = { type: resourceOf(type), assume: 'best' as const };
+  const could = [undefined, ...caller.purposes].some(
+    (purpose) => decide(caller, action, { ...resource, purpose }).allowed,
+  );
+  return could ? refusal : new VaultError('token_not_found');
 }
 
 /** Whether the caller may do this at all, before it is known to what. */

@@ -155,7 +155,7 @@ function addRecover(program: Command): void {
       console.log(`Ran ${erasures} erasures and corrections again.`);
       if (revoked.principals + revoked.tokens + revoked.narrowed > 0) {
         const taken =
-          revoked.narrowed === 0 ? '' : ` Taken again from principals: ${revoked.narrowed} keys and purposes.`;
+          revoked.narrowed === 0 ? '' : ` Taken away again: ${revoked.narrowed} keys, purposes and versions of roles.`;
         console.log(`Revoked again: ${revoked.principals} principals and ${revoked.tokens} tokens.${taken}`);
       }
       for (const tenant of revoked.withoutAdmin) {

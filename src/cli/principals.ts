@@ -65,7 +65,7 @@ export function addPrincipalCommands(program: Command): void {
   principals
     .command('add <name>')
     .description('add a principal and hand out its API key, once')
-    .requiredOption('--role <role>', 'admin, app, support, receiver, auditor or security')
+    .requiredOption('--role <role>', 'admin, app, support, receiver, auditor, security, or a role of your own')
     .option('--purpose <purpose...>', 'the purposes for which it may ask for values', [])
     .option('--audience <audience>', 'tie it to the tokens of this audience (roles app, support and receiver)')
     .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z')

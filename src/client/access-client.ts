@@ -3,8 +3,9 @@
  * `lethe-client.ts` says what every call guarantees.
  */
 import type { operations } from './api.ts';
-import { eachOf, type PageSize, type ReplyOf, read, write } from './calls.ts';
+import { eachOf, type PageSize, read, write } from './calls.ts';
 import { id } from './paths.ts';
+import { RoleClient } from './role-client.ts';
 import type {
   AddedPrincipal,
   AddedTenant,
@@ -20,18 +21,10 @@ import type {
   TenantPage,
   WriteOptions,
 } from './shapes.ts';
-import { type Call, Transport, type TransportOptions } from './transport.ts';
 
 export type PageOf<Op extends keyof operations> = NonNullable<operations[Op]['parameters']['query']>;
 
-export class AccessClient {
-  protected readonly transport: Transport;
-
-  /** @throws {TypeError} for a URL or an API key that cannot be one */
-  constructor(options: TransportOptions) {
-    this.transport = new Transport(options);
-  }
-
+export class AccessClient extends RoleClient {
   /** What this client's own API key is: whose, for what, and until when. */
   async getMe(options: CallOptions = {}): Promise<Me> {
     return this.send<'getMe'>({ ...read('GET', '/v1/me'), ...options });
@@ -44,6 +37,7 @@ export class AccessClient {
   async addPrincipal(
     wanted: {
       readonly name: string;
+      /** Of the house, or of the tenant's own. */
       readonly role: Role;
       readonly purposes?: readonly string[];
       /** Ties the principal to the tokens of this audience. */
@@ -130,9 +124,5 @@ export class AccessClient {
       const { tenants, next } = await this.listTenants({ ...page, ...(after && { after }) });
       return { rows: tenants, next };
     });
-  }
-
-  protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {
-    return this.transport.send<ReplyOf<Op>>(call);
   }
 }

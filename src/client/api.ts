@@ -686,7 +686,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a principal and get its API key, once.
-         * @description Its own problems: `api_key_already_shown`.
+         * @description Its own problems: `api_key_already_shown`, `unknown_role`.
          */
         readonly post: operations["addPrincipal"];
         readonly delete?: never;
@@ -787,6 +787,122 @@ export interface paths {
          *     Its own problems: `tenant_exists`.
          */
         readonly post: operations["addTenant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/roles": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The roles there are for the caller’s tenant, with their rules.
+         * @description The roles there are for the caller’s tenant, with their rules.
+         */
+        readonly get: operations["listRoles"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/roles/{role}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One role: its rules, who has it, and its earlier versions.
+         * @description Its own problems: `role_not_found`.
+         */
+        readonly get: operations["readRole"];
+        /**
+         * Make or change a role of the tenant’s own.
+         * @description Holds from the next call on. The answer says what it opened and closed; POST /v1/roles/{role}/preview says so before. The same rules again are no change. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `built_in_role`, `own_role`, `role_changed`, `invalid_role`, `duties_conflict`, `too_many_roles`, `journal_unavailable`.
+         */
+        readonly put: operations["changeRole"];
+        readonly post?: never;
+        /**
+         * End a role of the tenant’s own that no principal has.
+         * @description To stop everybody who has a role at once, change it to one without rules. With a 503 it may have ended already: call again until it is answered.
+         *
+         *     Its own problems: `role_not_found`, `built_in_role`, `own_role`, `role_in_use`, `journal_unavailable`.
+         */
+        readonly delete: operations["endRole"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/roles/{role}/preview": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * What a changed role would open and close. Changes nothing.
+         * @description Its own problems: `built_in_role`, `own_role`, `role_changed`, `invalid_role`, `duties_conflict`.
+         */
+        readonly post: operations["previewRole"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/access/explain": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Why somebody may do something, or may not, and what would be needed.
+         * @description Nothing is revealed and no token is asked for. What an audience, a tenant or a budget of guesses narrows for a single token is not told here.
+         *
+         *     Its own problems: `principal_not_found`, `principal_revoked`, `unknown_role`, `unknown_type`.
+         */
+        readonly post: operations["explainAccess"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/access/matrix": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * All that each role allows, or one of them.
+         * @description What a principal may do is narrowed further by its purposes, its audience and its tenant.
+         *
+         *     Its own problems: `role_not_found`.
+         */
+        readonly get: operations["readAccessMatrix"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -926,6 +1042,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Something that a role allows. */
+        readonly AccessCell: {
+            readonly action: components["schemas"]["Action"];
+            /**
+             * @description The data type; absent for what is not decided by type.
+             * @example email
+             */
+            readonly type?: string;
+            /** @description The stated purpose; `*`: every one that no rule of the role names. Absent where none is stated. */
+            readonly purpose?: string;
+            readonly view?: components["schemas"]["View"];
+            /**
+             * @description `sometimes`: it depends on the reason, ticket, network or hour of the call.
+             * @enum {string}
+             */
+            readonly allowed: "always" | "sometimes";
+        };
+        /**
+         * @description What stands in the way of a call.
+         * @enum {string}
+         */
+        readonly AccessNeed: "another_role" | "conditions" | "no_denial" | "no_audience" | "purpose" | "wider_view";
+        /**
+         * @description What a call does; the audit log’s word for it.
+         * @enum {string}
+         */
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
         readonly AddPrincipalBody: {
             /**
              * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
@@ -1032,6 +1175,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -1072,6 +1216,15 @@ export interface components {
          * @example key_01m6dqs9m0e8rrp3vs6gh8ye9k
          */
         readonly ApiKeyId: string;
+        /** @description What kind of value it is about, and how much of it would be shown. */
+        readonly AskedValue: {
+            /**
+             * @description Name of a data type.
+             * @example email
+             */
+            readonly type: string;
+            readonly view?: components["schemas"]["View"];
+        };
         /**
          * @description The system that tokens are for, such as `crm`: each has tokens of its own for the same record.
          * @example crm
@@ -1088,7 +1241,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -1115,6 +1268,8 @@ export interface components {
             readonly guesses?: number;
             /** @description Whether a reason was stated. Its text is never stored. */
             readonly reasonStated: boolean;
+            /** @description Present where a ticket was named. It is never stored. */
+            readonly ticketNamed?: boolean;
             /** @description Id of the request (`req_…`), as in the `X-Request-Id` header of the reply. */
             readonly request: string;
         };
@@ -1186,6 +1341,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -1279,6 +1435,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -1316,6 +1473,37 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly expiresAt?: string | null;
+        };
+        readonly ChangeRoleBody: {
+            /**
+             * @description What the role is for. It stands in lists and is not sealed: no name of a person.
+             * @default
+             * @example The help desk: masked, with a ticket.
+             */
+            readonly description: string;
+            /** @description What no rule allows is refused. */
+            readonly rules: readonly components["schemas"]["Rule"][];
+            /**
+             * @description Change it only if this is its version; 0: only if there was none. Absent: whatever stands.
+             * @example 1
+             */
+            readonly ifVersion?: number;
+        };
+        readonly ChangeRoleReply: {
+            readonly role: components["schemas"]["Role"];
+            /**
+             * @description The version that stands, or would be made.
+             * @example 2
+             */
+            readonly version: number;
+            /** @description Whether the rules or the description differ from those that stood. */
+            readonly changed: boolean;
+            /** @description What the change allows, or allows more often. */
+            readonly opened: readonly components["schemas"]["AccessCell"][];
+            /** @description What it no longer allows, or less often. */
+            readonly closed: readonly components["schemas"]["AccessCell"][];
+            /** @description The principals in force whom it concerns. */
+            readonly principals: readonly components["schemas"]["PrincipalId"][];
         };
         /** @description Whether the check destroys anything. */
         readonly CheckSlotsBody: {
@@ -1387,6 +1575,33 @@ export interface components {
         readonly CompromisedSubject: {
             readonly subject: components["schemas"]["SubjectId"];
         };
+        /**
+         * @description A condition of a rule.
+         * @enum {string}
+         */
+        readonly ConditionName: "types" | "purposes" | "reason" | "ticket" | "networks" | "hours";
+        /** @description What must hold of a call besides. All that are named must hold. */
+        readonly Conditions: {
+            /**
+             * @description The call states a reason.
+             * @enum {boolean}
+             */
+            readonly reason?: true;
+            /**
+             * @description The call names a ticket of this shape: `#` a digit, `@` a capital letter, `+` once or more.
+             * @example HELP-######
+             */
+            readonly ticket?: string;
+            /**
+             * @description The call comes from one of these networks.
+             * @example [
+             *       "10.0.0.0/8"
+             *     ]
+             */
+            readonly networks?: readonly string[];
+            /** @description The call comes within these hours. */
+            readonly hours?: components["schemas"]["Hours"];
+        };
         /** @description What a value of the data type `cookie_id` must equal. */
         readonly CookieIdCriterion: {
             /**
@@ -1437,6 +1652,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -1609,6 +1825,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -1800,6 +2017,7 @@ export interface components {
             /** @description Several views of each token, in place of `view`; with 1,000 results at most. An empty list is as none: generated clients send it where none is set. */
             readonly views?: readonly components["schemas"]["View"][];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
         };
         readonly DetokenizeReply: {
             /** @description One for each token, in the order of the tokens. With `views`, one for each token and view: all views of the first token in their order, then those of the next. */
@@ -1890,6 +2108,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -1900,6 +2119,15 @@ export interface components {
             /**
              * Format: date-time
              * @description Since when it no longer works, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endedAt: string;
+        };
+        readonly EndRoleReply: {
+            readonly role: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description Since when it is not in force, UTC.
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly endedAt: string;
@@ -2176,6 +2404,66 @@ export interface components {
             /** @description What this does not say. */
             readonly limits: readonly string[];
         };
+        readonly ExplainAccessBody: components["schemas"]["ExplainPrincipal"] | components["schemas"]["ExplainRole"];
+        readonly ExplainAccessReply: {
+            /** @description Whether the call would be allowed. */
+            readonly allowed: boolean;
+            /** @description The view it would show. */
+            readonly view?: components["schemas"]["View"];
+            /** @description The code of the refusal. The caller itself learns no more than this. */
+            readonly code?: string;
+            readonly role: components["schemas"]["Role"];
+            /** @description In the order of the role. */
+            readonly rules: readonly components["schemas"]["RuleFound"][];
+            /** @description What would be needed; empty for what is allowed. */
+            readonly needs: readonly components["schemas"]["AccessNeed"][];
+        };
+        /** @description Of a principal. */
+        readonly ExplainPrincipal: {
+            /** @description Of whom it is asked: with its role, purposes and audience. */
+            readonly principal: components["schemas"]["PrincipalId"];
+            readonly action: components["schemas"]["Action"];
+            readonly value?: components["schemas"]["AskedValue"];
+            readonly purpose?: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
+            /**
+             * @description Where the call would come from.
+             * @example 10.1.2.3
+             */
+            readonly address?: string;
+            /**
+             * Format: date-time
+             * @description When it would come; absent: now.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at?: string;
+        };
+        /** @description Of anybody with a role. */
+        readonly ExplainRole: {
+            /** @description Of anybody with this role. */
+            readonly role: components["schemas"]["Role"];
+            /** @description The purposes that it has. */
+            readonly purposes?: readonly components["schemas"]["Purpose"][];
+            /** @description Whom it is tied to; absent: nobody. */
+            readonly audience?: components["schemas"]["Audience"];
+            readonly action: components["schemas"]["Action"];
+            readonly value?: components["schemas"]["AskedValue"];
+            readonly purpose?: components["schemas"]["Purpose"];
+            readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
+            /**
+             * @description Where the call would come from.
+             * @example 10.1.2.3
+             */
+            readonly address?: string;
+            /**
+             * Format: date-time
+             * @description When it would come; absent: now.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at?: string;
+        };
         /** @description A value whose key was compromised, and that was sealed anew since. */
         readonly Exposed: {
             readonly record: components["schemas"]["RecordId"];
@@ -2358,6 +2646,26 @@ export interface components {
                 readonly keys: string;
             };
         };
+        /** @description Hours of the day in a time zone. */
+        readonly Hours: {
+            /**
+             * @description A time zone of the IANA list.
+             * @example Europe/Vienna
+             */
+            readonly zone: string;
+            /** @description The days on which such hours begin; absent: all. */
+            readonly days?: readonly components["schemas"]["Weekday"][];
+            /**
+             * @description From then on, in the time of the zone.
+             * @example 08:00
+             */
+            readonly from: string;
+            /**
+             * @description Until then. Earlier than `from`: of the day after.
+             * @example 18:00
+             */
+            readonly to: string;
+        };
         /** @description What a value of the data type `iban` must equal. */
         readonly IbanCriterion: {
             /**
@@ -2408,6 +2716,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -2467,6 +2776,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -2804,6 +3114,10 @@ export interface components {
             /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: components["schemas"]["PrincipalId"];
         };
+        readonly ListRolesReply: {
+            /** @description Those of the house, then the tenant’s own by name. */
+            readonly roles: readonly components["schemas"]["RoleRules"][];
+        };
         readonly ListSlotsReply: {
             /** @description In the order of their names; removed ones too. */
             readonly slots: readonly components["schemas"]["RootSlot"][];
@@ -2850,6 +3164,7 @@ export interface components {
             readonly country?: components["schemas"]["Country"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
         };
         /** @description With the value that a token stands for. */
         readonly MatchToken: {
@@ -2867,6 +3182,7 @@ export interface components {
             readonly country?: components["schemas"]["Country"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
         };
         readonly MintTokenBody: {
             /** @description The record that the token is to stand for. */
@@ -2958,6 +3274,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -3031,6 +3348,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -3150,6 +3468,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -3247,6 +3566,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -3311,6 +3631,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -3322,6 +3643,37 @@ export interface components {
             /** @description ISO 3166-1 alpha-2, or XK. */
             readonly country: string;
         };
+        readonly PreviewRoleBody: {
+            /**
+             * @description What the role is for. It stands in lists and is not sealed: no name of a person.
+             * @default
+             * @example The help desk: masked, with a ticket.
+             */
+            readonly description: string;
+            /** @description What no rule allows is refused. */
+            readonly rules: readonly components["schemas"]["Rule"][];
+            /**
+             * @description Change it only if this is its version; 0: only if there was none. Absent: whatever stands.
+             * @example 1
+             */
+            readonly ifVersion?: number;
+        };
+        readonly PreviewRoleReply: {
+            readonly role: components["schemas"]["Role"];
+            /**
+             * @description The version that stands, or would be made.
+             * @example 2
+             */
+            readonly version: number;
+            /** @description Whether the rules or the description differ from those that stood. */
+            readonly changed: boolean;
+            /** @description What the change allows, or allows more often. */
+            readonly opened: readonly components["schemas"]["AccessCell"][];
+            /** @description What it no longer allows, or less often. */
+            readonly closed: readonly components["schemas"]["AccessCell"][];
+            /** @description The principals in force whom it concerns. */
+            readonly principals: readonly components["schemas"]["PrincipalId"][];
+        };
         /** @description Who may call: a service, or a post that people hold. */
         readonly Principal: {
             readonly principal: components["schemas"]["PrincipalId"];
@@ -3330,11 +3682,7 @@ export interface components {
              * @example checkout
              */
             readonly name: string;
-            /**
-             * @description What it may do: a role; more may come.
-             * @example app
-             */
-            readonly role: string;
+            readonly role: components["schemas"]["Role"];
             /** @description The purposes for which it may ask for values. */
             readonly purposes: readonly components["schemas"]["Purpose"][];
             /** @description Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in. */
@@ -3394,6 +3742,47 @@ export interface components {
          * @example billing
          */
         readonly Purpose: string;
+        readonly ReadAccessMatrixReply: {
+            /** @description Roles of the house, then the tenant’s own by name. */
+            readonly roles: readonly components["schemas"]["RoleCells"][];
+        };
+        readonly ReadRoleReply: {
+            readonly role: components["schemas"]["Role"];
+            /** @description Whether it is a role of the house: it can be copied, not changed. */
+            readonly builtIn: boolean;
+            /**
+             * @description What the role is for. It stands in lists and is not sealed: no name of a person.
+             * @example The help desk: masked, with a ticket.
+             */
+            readonly description: string;
+            /** @description What no rule allows is refused. */
+            readonly rules: readonly components["schemas"]["StandingRule"][];
+            /**
+             * @description Grows with each change.
+             * @example 2
+             */
+            readonly version?: number;
+            /**
+             * Format: date-time
+             * @description When this version was made, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly changedAt?: string;
+            /** @description Who made it. */
+            readonly changedBy?: components["schemas"]["PrincipalId"];
+            /** @description Its row was altered or damaged: it allows nothing, and its rules are left out. */
+            readonly damaged?: boolean;
+            /**
+             * Format: date-time
+             * @description Since when the role is not in force; absent: it is.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endedAt?: string;
+            /** @description The principals in force that have it. */
+            readonly principals: readonly components["schemas"]["PrincipalId"][];
+            /** @description Versions before this one, the newest first, at most 20; altered ones are left out. */
+            readonly earlier: readonly components["schemas"]["RoleVersion"][];
+        };
         /** @description Whether a call would be answered. */
         readonly Readiness: {
             /** @description `ready`, `unavailable`, or `sealed`: the root key’s shares are missing. */
@@ -3671,10 +4060,67 @@ export interface components {
             readonly revokedAt: string;
         };
         /**
-         * @description What the principal may do; see the README for each role.
-         * @enum {string}
+         * @description What a principal may do: a role of the house, or of the tenant’s own.
+         * @example app
          */
-        readonly Role: "admin" | "app" | "support" | "receiver" | "auditor" | "security";
+        readonly Role: string;
+        /** @description All that a role allows. What is in no cell is refused. */
+        readonly RoleCells: {
+            readonly role: components["schemas"]["Role"];
+            /** @description What it allows. */
+            readonly cells: readonly components["schemas"]["AccessCell"][];
+        };
+        /** @description A role with its rules. A role of the house has no versions. */
+        readonly RoleRules: {
+            readonly role: components["schemas"]["Role"];
+            /** @description Whether it is a role of the house: it can be copied, not changed. */
+            readonly builtIn: boolean;
+            /**
+             * @description What the role is for. It stands in lists and is not sealed: no name of a person.
+             * @example The help desk: masked, with a ticket.
+             */
+            readonly description: string;
+            /** @description What no rule allows is refused. */
+            readonly rules: readonly components["schemas"]["StandingRule"][];
+            /**
+             * @description Grows with each change.
+             * @example 2
+             */
+            readonly version?: number;
+            /**
+             * Format: date-time
+             * @description When this version was made, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly changedAt?: string;
+            /** @description Who made it. */
+            readonly changedBy?: components["schemas"]["PrincipalId"];
+            /** @description Its row was altered or damaged: it allows nothing, and its rules are left out. */
+            readonly damaged?: boolean;
+        };
+        /** @description A version that is no longer in force. */
+        readonly RoleVersion: {
+            /**
+             * @description Grows with each change.
+             * @example 2
+             */
+            readonly version: number;
+            /**
+             * Format: date-time
+             * @description When this version was made, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly changedAt: string;
+            /** @description Who made it. */
+            readonly changedBy: components["schemas"]["PrincipalId"];
+            /**
+             * @description What the role is for. It stands in lists and is not sealed: no name of a person.
+             * @example The help desk: masked, with a ticket.
+             */
+            readonly description: string;
+            /** @description What no rule allows is refused. */
+            readonly rules: readonly components["schemas"]["StandingRule"][];
+        };
         /** @description A place outside the databases that keeps the secrets of epochs. */
         readonly RootSlot: {
             /**
@@ -3744,6 +4190,67 @@ export interface components {
              * @example email
              */
             readonly index?: string;
+        };
+        /** @description What is allowed or denied, of what, how far, for what, and when. */
+        readonly Rule: {
+            /**
+             * @description What the rule does where it matches. A denial wins.
+             * @enum {string}
+             */
+            readonly effect: "allow" | "deny";
+            /**
+             * @description What is done; the words of the audit log.
+             * @example [
+             *       "detokenize"
+             *     ]
+             */
+            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate")[];
+            /**
+             * @description The data types that it reaches; without `types` and `categories`: all.
+             * @example [
+             *       "email"
+             *     ]
+             */
+            readonly types?: readonly string[];
+            /**
+             * @description The categories of data types that it reaches, besides `types`.
+             * @example [
+             *       "contact"
+             *     ]
+             */
+            readonly categories?: readonly string[];
+            /**
+             * @description For what shows values: the views that it allows, or denies. `narrow` stands for every view of a type besides `plain` and `masked`. Who is denied a view is denied `plain`, too.
+             * @example [
+             *       "masked",
+             *       "narrow"
+             *     ]
+             */
+            readonly views?: readonly components["schemas"]["View"][];
+            /**
+             * @description The stated purposes for which it holds; absent: all.
+             * @example [
+             *       "support"
+             *     ]
+             */
+            readonly purposes?: readonly components["schemas"]["Purpose"][];
+            readonly when?: components["schemas"]["Conditions"];
+        };
+        /** @description A rule of the role that speaks of the action. */
+        readonly RuleFound: {
+            /** @description Its place in the role, from 1; 0: what every API key may do. */
+            readonly rule: number;
+            /**
+             * @description What it does where it matches.
+             * @enum {string}
+             */
+            readonly effect: "allow" | "deny";
+            /** @description Whether it counts: an allowance that matches, a denial that may. */
+            readonly counts: boolean;
+            /** @description The conditions that do not hold. */
+            readonly unmet: readonly components["schemas"]["ConditionName"][];
+            /** @description Those that cannot be told from what is known. */
+            readonly untold: readonly components["schemas"]["ConditionName"][];
         };
         /** @description What to search for, and why. */
         readonly Search: components["schemas"]["EmailSearch"] | components["schemas"]["PhoneSearch"] | components["schemas"]["NameSearch"] | components["schemas"]["AddressSearch"] | components["schemas"]["PostalCodeSearch"] | components["schemas"]["CardSearch"] | components["schemas"]["IbanSearch"] | components["schemas"]["BankAccountSearch"] | components["schemas"]["DateOfBirthSearch"] | components["schemas"]["NationalIdSearch"] | components["schemas"]["UsernameSearch"] | components["schemas"]["IpSearch"] | components["schemas"]["CookieIdSearch"] | components["schemas"]["SerialNumberSearch"] | components["schemas"]["OwnTypeSearch"];
@@ -3860,6 +4367,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -3949,6 +4457,93 @@ export interface components {
          * @enum {string}
          */
         readonly Spread: "unique" | "shared" | "none";
+        /** @description What must hold of a call besides. All that are named must hold. */
+        readonly StandingConditions: {
+            /**
+             * @description The call states a reason.
+             * @enum {boolean}
+             */
+            readonly reason?: true;
+            /**
+             * @description The call names a ticket of this shape: `#` a digit, `@` a capital letter, `+` once or more.
+             * @example HELP-######
+             */
+            readonly ticket?: string;
+            /**
+             * @description The call comes from one of these networks.
+             * @example [
+             *       "10.0.0.0/8"
+             *     ]
+             */
+            readonly networks?: readonly string[];
+            /** @description The call comes within these hours. */
+            readonly hours?: components["schemas"]["StandingHours"];
+        };
+        /** @description Hours of the day in a time zone. */
+        readonly StandingHours: {
+            /**
+             * @description A time zone of the IANA list.
+             * @example Europe/Vienna
+             */
+            readonly zone: string;
+            /** @description The days on which such hours begin; absent: all. */
+            readonly days?: readonly components["schemas"]["Weekday"][];
+            /**
+             * @description From then on, in the time of the zone.
+             * @example 08:00
+             */
+            readonly from: string;
+            /**
+             * @description Until then. Earlier than `from`: of the day after.
+             * @example 18:00
+             */
+            readonly to: string;
+        };
+        /** @description What is allowed or denied, of what, how far, for what, and when. */
+        readonly StandingRule: {
+            /**
+             * @description What the rule does where it matches. A denial wins.
+             * @enum {string}
+             */
+            readonly effect: "allow" | "deny";
+            /**
+             * @description What is done; the words of the audit log.
+             * @example [
+             *       "detokenize"
+             *     ]
+             */
+            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate")[];
+            /**
+             * @description The data types that it reaches; without `types` and `categories`: all.
+             * @example [
+             *       "email"
+             *     ]
+             */
+            readonly types?: readonly string[];
+            /**
+             * @description The categories of data types that it reaches, besides `types`.
+             * @example [
+             *       "contact"
+             *     ]
+             */
+            readonly categories?: readonly string[];
+            /**
+             * @description For what shows values: the views that it allows, or denies. `narrow` stands for every view of a type besides `plain` and `masked`. Who is denied a view is denied `plain`, too.
+             * @example [
+             *       "masked",
+             *       "narrow"
+             *     ]
+             */
+            readonly views?: readonly components["schemas"]["View"][];
+            /**
+             * @description The stated purposes for which it holds; absent: all.
+             * @example [
+             *       "support"
+             *     ]
+             */
+            readonly purposes?: readonly components["schemas"]["Purpose"][];
+            readonly when?: components["schemas"]["StandingConditions"];
+        };
         /**
          * @description One of the two stores.
          * @enum {string}
@@ -4009,6 +4604,11 @@ export interface components {
             readonly reuse?: components["schemas"]["Reuse"];
             readonly token?: components["schemas"]["ForeignToken"];
         };
+        /**
+         * @description The case that the call belongs to. Kept as a MAC only, as a reason is.
+         * @example HELP-004711
+         */
+        readonly Ticket: string;
         /**
          * @description What an app stores in place of the value.
          * @example tok_zf5jjpn14gm6hfwqd6wnx5xtezs9cnyh
@@ -4230,6 +4830,7 @@ export interface components {
             readonly and?: components["schemas"]["Further"];
             readonly purpose: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
+            readonly ticket?: components["schemas"]["Ticket"];
             readonly after?: components["schemas"]["SearchPlace"];
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
@@ -4290,6 +4891,11 @@ export interface components {
          * @example masked
          */
         readonly View: string;
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        readonly Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description Four digits, as a number or as text. */
         readonly YearInput: number | string;
     };
@@ -4340,6 +4946,7 @@ export interface components {
          *     - `node_not_found`: No node has this name.
          *     - `slot_not_found`: No root slot has this name.
          *     - `principal_not_found`: No such principal, or it is another tenant’s.
+         *     - `role_not_found`: The tenant has no role of this name.
          *     - `api_key_not_found`: The principal has no API key of this id.
          */
         readonly NotFound: {
@@ -4368,6 +4975,11 @@ export interface components {
          *     - `epoch_not_ended`: The epoch is in use; close it first.
          *     - `api_key_already_shown`: A repeated call; the API key was shown once, the first time.
          *     - `own_principal`: A principal cannot revoke or change itself, end the API key it calls with, or make one that lasts longer.
+         *     - `built_in_role`: A role of the house can be copied, not changed or ended.
+         *     - `own_role`: A principal cannot change or end the role it has itself.
+         *     - `role_in_use`: Principals in force have the role.
+         *     - `role_changed`: The role has another version than the caller says.
+         *     - `too_many_roles`: The tenant has 100 roles, or the role 1,000 versions.
          *     - `rolling_over`: Two API keys of the principal work already; end one first.
          *     - `api_key_ended`: The principal has no API key that works; give it another.
          *     - `type_base_fixed`: A type keeps the base it was first declared with.
@@ -4443,6 +5055,9 @@ export interface components {
          *     - `unknown_index`: The tenant has no index of this name.
          *     - `index_not_rotatable`: The keys of the vault’s own MACs are not replaced.
          *     - `unknown_type`: No data type has this name.
+         *     - `unknown_role`: Neither the house nor the tenant has such a role in force.
+         *     - `invalid_role`: A rule of the role can come to nothing; see `field`.
+         *     - `duties_conflict`: One role would have duties that must lie apart.
          *     - `unknown_keep`: The data type offers no such lesser form.
          *     - `unique_not_offered`: Values of the data type cannot be unique.
          *     - `invalid_definition`: The definition of a type contradicts itself; see `field`.
@@ -5642,6 +6257,180 @@ export interface operations {
             };
         };
     };
+    readonly listRoles: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListRolesReply"];
+                };
+            };
+        };
+    };
+    readonly readRole: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description What a principal may do: a role of the house, or of the tenant’s own. */
+                readonly role: components["schemas"]["Role"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadRoleReply"];
+                };
+            };
+        };
+    };
+    readonly changeRole: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description What a principal may do: a role of the house, or of the tenant’s own. */
+                readonly role: components["schemas"]["Role"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeRoleBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ChangeRoleReply"];
+                };
+            };
+        };
+    };
+    readonly endRole: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description What a principal may do: a role of the house, or of the tenant’s own. */
+                readonly role: components["schemas"]["Role"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EndRoleReply"];
+                };
+            };
+        };
+    };
+    readonly previewRole: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description What a principal may do: a role of the house, or of the tenant’s own. */
+                readonly role: components["schemas"]["Role"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PreviewRoleBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PreviewRoleReply"];
+                };
+            };
+        };
+    };
+    readonly explainAccess: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ExplainAccessBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ExplainAccessReply"];
+                };
+            };
+        };
+    };
+    readonly readAccessMatrix: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What a principal may do: a role of the house, or of the tenant’s own. */
+                readonly role?: components["schemas"]["Role"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadAccessMatrixReply"];
+                };
+            };
+        };
+    };
     readonly listAuditEntries: {
         readonly parameters: {
             readonly query?: {
@@ -5838,6 +6627,7 @@ export type ProblemCode =
     | "node_not_found"
     | "slot_not_found"
     | "principal_not_found"
+    | "role_not_found"
     | "api_key_not_found"
     | "concurrent_change"
     | "value_not_unique"
@@ -5845,6 +6635,11 @@ export type ProblemCode =
     | "epoch_not_ended"
     | "api_key_already_shown"
     | "own_principal"
+    | "built_in_role"
+    | "own_role"
+    | "role_in_use"
+    | "role_changed"
+    | "too_many_roles"
     | "rolling_over"
     | "api_key_ended"
     | "type_base_fixed"
@@ -5880,6 +6675,9 @@ export type ProblemCode =
     | "unknown_index"
     | "index_not_rotatable"
     | "unknown_type"
+    | "unknown_role"
+    | "invalid_role"
+    | "duties_conflict"
     | "unknown_keep"
     | "unique_not_offered"
     | "invalid_definition"

@@ -43,6 +43,14 @@ export type Doubles = Schemas['Doubles'];
 /** The declaration of a data type of the tenant's own. */
 export type TypeDefinition = WithDefaults<Schemas['DeclareType']>;
 export type Role = Schemas['Role'];
+export type RoleRules = Schemas['RoleRules'];
+export type RoleHistory = Schemas['ReadRoleReply'];
+export type RoleDefinition = Loose<WithDefaults<Schemas['ChangeRoleBody']>>;
+export type RoleChange = Schemas['ChangeRoleReply'];
+export type EndedRole = Schemas['EndRoleReply'];
+export type RoleCells = Schemas['RoleCells'];
+export type AccessQuestion = Loose<Schemas['ExplainAccessBody']>;
+export type AccessExplained = Schemas['ExplainAccessReply'];
 export type Principal = Schemas['Principal'];
 export type Me = Schemas['GetMeReply'];
 export type RotatedApiKey = Schemas['RotateApiKeyReply'];
@@ -66,9 +74,16 @@ export type RootSlot = Schemas['RootSlot'];
 export type SlotChecks = Schemas['CheckSlotsReply'];
 export type RemovedSlot = Schemas['RemoveSlotReply'];
 
+/** The same, where what may be absent may also be undefined: JSON leaves it out. */
+export type Loose<T> = T extends readonly (infer E)[]
+  ? readonly Loose<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Pick<T, K> extends Required<Pick<T, K>> ? Loose<T[K]> : Loose<T[K]> | undefined }
+    : T;
+
 /** Properties that have a default may be left out. */
 type WithDefaults<D> = D extends unknown ? Omit<D, Defaulted> & Partial<Pick<D, Defaulted & keyof D>> : never;
-type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats';
+type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats' | 'description';
 
 export interface CallOptions {
   /** Stops waiting for the call. It is then unknown whether a write was done. */

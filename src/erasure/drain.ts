@@ -5,6 +5,7 @@
 
 import { apiKeys } from '../access/key-rows.ts';
 import { keyRevocations, revocations } from '../access/revocations.ts';
+import { roles } from '../access/roles/rows.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
 import { guessBudgets, verifyAttempts } from '../guesses/store.ts';
 import type { TenantId } from '../ids.ts';
@@ -46,7 +47,7 @@ export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
 /** The same for the record store. The rows of erasures, tombstones, certificates, jobs and the audit log stay. */
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, guessBudgets, verifyAttempts],
-  ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, apiKeys],
+  ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, roles, apiKeys],
 ];
 
 /** What a page has removed. */

@@ -18,7 +18,9 @@ import {
   pagesOfKept,
   pagesOfNoted,
 } from '../access/revocations.ts';
+import { endAgain } from '../access/roles/rows.ts';
 import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
+import type { RandomSource } from '../crypto/random.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { revokeAgain } from '../tokens/token-changes.ts';
@@ -30,13 +32,14 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys and purposes that principals had lost, and have lost again. */
+  /** API keys, purposes and versions of roles that had ended, and have ended again. */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
 }
 
 export interface RevocationParts extends CompletingParts {
+  readonly random: RandomSource;
   readonly keyring: { readonly indexes: IndexKeys };
 }
 
@@ -70,7 +73,7 @@ export async function replayRevocations(parts: RevocationParts, now: Date): Prom
 
 /** Noted in the transaction that revokes, so that a crash loses neither. */
 async function revokeMissing(
-  { recordStore, keyring }: RevocationParts,
+  { recordStore, keyring, random }: RevocationParts,
   tenant: TenantId,
   missing: readonly KeptRevocation[],
   now: Date,
@@ -85,7 +88,8 @@ async function revokeMissing(
       if (await revokePrincipal(tx, tenant, target as PrincipalId, new Date(revoked_at))) principals += 1;
     }
     const dead = ofKind('token').map(({ target, revoked_at }) => ({ token: target as Token, at: revoked_at }));
-    const narrowed = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
+    const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
+    const narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random));
     return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };
   });
 }

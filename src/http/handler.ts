@@ -53,7 +53,12 @@ export function handlerOf(operation: Operation, options: HandlerOptions): Reques
       if (!response.writableFinished) leaving.abort(new VaultError('client_gone'));
     });
     try {
-      caller = { ...(await limit.orTimedOut(authenticate(vault, apiKeyOf(request), id))), gone: leaving.signal, limit };
+      caller = {
+        ...(await limit.orTimedOut(authenticate(vault, apiKeyOf(request), id))),
+        gone: leaving.signal,
+        limit,
+        address: source,
+      };
       const { input, idempotencyKey } = await read(operation, vault, caller, request, limit);
       const reply = await operation.work(vault, { ...caller, idempotencyKey }, input);
       const { events } = operation;

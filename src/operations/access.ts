@@ -1,11 +1,18 @@
-/** Access: principals and tenants. */
+/** Access: principals, roles and tenants. */
 import { addPrincipal } from './access/add-principal.ts';
 import { addTenant } from './access/add-tenant.ts';
 import { changePrincipal } from './access/change-principal.ts';
+import { changeRole } from './access/change-role.ts';
 import { endApiKey } from './access/end-api-key.ts';
+import { endRole } from './access/end-role.ts';
+import { explainAccess } from './access/explain-access.ts';
 import { getMe } from './access/get-me.ts';
 import { listPrincipals } from './access/list-principals.ts';
+import { listRoles } from './access/list-roles.ts';
 import { listTenants } from './access/list-tenants.ts';
+import { previewRole } from './access/preview-role.ts';
+import { readAccessMatrix } from './access/read-access-matrix.ts';
+import { readRole } from './access/read-role.ts';
 import { revokePrincipal } from './access/revoke-principal.ts';
 import { rotateApiKey } from './access/rotate-api-key.ts';
 import type { AnyOperation } from './operation.ts';
@@ -13,4 +20,5 @@ import type { AnyOperation } from './operation.ts';
 export const ACCESS: readonly AnyOperation[] = [
   ...[getMe, addPrincipal, listPrincipals, changePrincipal, revokePrincipal],
   ...[rotateApiKey, endApiKey, addTenant, listTenants],
+  ...[listRoles, readRole, changeRole, previewRole, endRole, explainAccess, readAccessMatrix],
 ];

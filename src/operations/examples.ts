@@ -38,3 +38,25 @@ export const ROTATION = {
 
 /** Looks like an API key and is none: its secret is the word EXAMPLE, and its checksum is wrong. */
 export const EXAMPLE_API_KEY = `lethe_01m6dqs9m0e8rrp3vs6gh8ye9k_${'EXAMPLE-'.repeat(6).slice(0, 43)}_00000000`;
+
+const DESK_RULES = [
+  {
+    effect: 'allow' as const,
+    actions: ['detokenize' as const, 'search' as const],
+    types: ['email', 'phone'],
+    views: ['masked', 'narrow'],
+    purposes: ['support'],
+    when: { ticket: 'HELP-######' },
+  },
+];
+export const DESK_BODY = { description: 'The help desk: masked, with a ticket.', rules: DESK_RULES, ifVersion: 1 };
+export const DESK_ROLE = {
+  ...{ role: 'help-desk', builtIn: false, description: DESK_BODY.description, rules: DESK_RULES },
+  ...{ version: 2, changedAt: '2026-11-23T09:00:00.000Z', changedBy: PRINCIPAL },
+};
+export const DESK_CHANGE = {
+  ...{ role: 'help-desk', version: 2, changed: true },
+  opened: [{ action: 'search', type: 'phone', purpose: 'support', view: 'masked', allowed: 'sometimes' }],
+  closed: [],
+  principals: [PRINCIPAL],
+};

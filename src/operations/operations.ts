@@ -1,5 +1,5 @@
 /** Every operation, in the groups and order of the API's description. A new one is a line in the list of its area. */
-import { type Role, RULES } from '../access/roles.ts';
+import { type Role, rolesWith } from '../access/roles.ts';
 import { ACCESS } from './access.ts';
 import { COPIES } from './copies.ts';
 import { ERASURES } from './erasures.ts';
@@ -47,10 +47,7 @@ export function isRoute(of: AnyOperation): of is Operation {
   return of.method !== undefined;
 }
 
-/** The roles that have the right; an audience, a purpose or the tenant may narrow it further. */
+/** The built-in roles that have the right; an audience, a purpose or the tenant may narrow it further. */
 export function rolesFor({ action, alsoActions = [] }: Operation): Role[] {
-  const words = [action, ...alsoActions];
-  return (Object.keys(RULES) as Role[]).filter((role) =>
-    RULES[role].some(({ actions }) => words.some((word) => actions.includes(word))),
-  );
+  return rolesWith([action, ...alsoActions]);
 }

@@ -46,6 +46,39 @@ export const CONFLICTS = {
       'A principal does not revoke or change itself, end the API key it calls with, or give itself one that lasts ' +
       'longer. Another administrator can.',
   },
+  // The roles of the house are part of the release.
+  built_in_role: {
+    kind: 'conflict',
+    title: 'A role of the house can be copied, not changed or ended.',
+    message: 'This role is part of Lethe. Copy its rules into a role of another name, and change that.',
+    field: 'role',
+  },
+  // Nobody widens what they are given themselves. Nothing has been changed.
+  own_role: {
+    kind: 'conflict',
+    title: 'A principal cannot change or end the role it has itself.',
+    message: 'A principal does not change or end the role it has itself. Another administrator can.',
+    field: 'role',
+  },
+  // Nothing has been changed.
+  role_in_use: {
+    kind: 'conflict',
+    title: 'Principals in force have the role.',
+    message: 'Principals in force have this role: revoke them first. To stop them now, give the role no rules.',
+    field: 'role',
+  },
+  // Nothing has been changed.
+  role_changed: {
+    kind: 'conflict',
+    title: 'The role has another version than the caller says.',
+    message: 'The role has another version than `ifVersion` says. Read it again, then repeat.',
+    field: 'ifVersion',
+  },
+  too_many_roles: {
+    kind: 'conflict',
+    title: 'The tenant has 100 roles, or the role 1,000 versions.',
+    message: 'A tenant has at most 100 roles, and a role at most 1,000 versions.',
+  },
   // Two keys work already. Nothing has been changed.
   rolling_over: {
     kind: 'conflict',

@@ -32,6 +32,16 @@ export const INVALID = {
     message: 'No data type has this name; GET /v1/types lists those there are.',
     field: 'type',
   },
+  unknown_role: {
+    kind: 'invalid',
+    title: 'Neither the house nor the tenant has such a role in force.',
+    message: 'There is no role of this name in force; GET /v1/roles lists those there are.',
+    field: 'role',
+  },
+  // A rule names what there is not, or can never allow anything; `field` says which.
+  invalid_role: { kind: 'invalid', title: 'A rule of the role can come to nothing; see `field`.' },
+  // One role would have what two people must have apart.
+  duties_conflict: { kind: 'invalid', title: 'One role would have duties that must lie apart.', field: 'rules' },
   unknown_keep: {
     kind: 'invalid',
     title: 'The data type offers no such lesser form.',

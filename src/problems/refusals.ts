@@ -73,6 +73,12 @@ export const REFUSALS = {
     title: 'No such principal, or it is another tenant’s.',
     message: 'No such principal.',
   },
+  role_not_found: {
+    kind: 'not_found',
+    title: 'The tenant has no role of this name.',
+    message: 'The tenant has no role of this name.',
+    field: 'role',
+  },
   api_key_not_found: {
     kind: 'not_found',
     title: 'The principal has no API key of this id.',

@@ -15,6 +15,7 @@ import {
   ReasonSchema,
   RecordIdSchema,
   SubjectIdSchema,
+  TicketSchema,
   TokenSchema,
   TypeNameSchema,
   taggedUnion,
@@ -67,6 +68,7 @@ const searchOptions = {
     .optional(),
   purpose: PurposeSchema,
   reason: ReasonSchema.optional(),
+  ticket: TicketSchema.optional(),
   after: z
     .string()
     .max(512)

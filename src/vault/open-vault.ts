@@ -10,6 +10,7 @@
  * know of it (`keyring/nodes/node.ts`); once a store was replaced under it, it serves no more.
  */
 
+import { AccessBooks } from '../access/roles/access-books.ts';
 import { Catalogue } from '../catalogue/catalogue.ts';
 import { systemClock } from '../clock.ts';
 import { PasswordHasher } from '../crypto/password-hash.ts';
@@ -164,6 +165,7 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
     ...{ rotateEveryMs: config.rotateEveryMs, node: node?.name },
     ...{ backupDir: config.backupDir, keyBackupDir: config.keyBackupDir },
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
+    accessBooks: new AccessBooks(indexes),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },
   };
   const guesses = new GuessBudgets(recordStore, indexes, clock, {

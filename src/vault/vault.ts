@@ -3,6 +3,7 @@
  * them; and the options it is opened with. `open-vault.ts` makes it.
  */
 import { join } from 'node:path';
+import type { AccessBooks } from '../access/roles/access-books.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { PasswordHasherOptions } from '../crypto/password-hash.ts';
@@ -17,6 +18,7 @@ import type { StoreLimits } from '../storage/limits.ts';
 import type { Signals } from './signals.ts';
 
 export interface Vault extends Parts {
+  readonly accessBooks: AccessBooks;
   readonly clock: Clock;
   readonly signals: Signals;
   readonly guesses: GuessBudgets;

@@ -27,6 +27,12 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   'principals change': ['app', '--purpose', 'billing'],
   'principals rotate': ['app', '--save', 'DESK/app.key'],
   'principals end-key': ['app', newId('apiKey', random, NOW)],
+  'roles list': [],
+  'roles show': ['app'],
+  'roles apply': ['DESK/roles.json'],
+  'roles end': ['help-desk'],
+  'access matrix': [],
+  'access explain': ['app', '--role'],
   me: [],
   'principals revoke': [newId('principal', random, NOW)],
   'tenants list': [],
@@ -73,6 +79,7 @@ beforeEach(async () => {
   desk = folder.path;
   await writeFile(`${desk}/in.ndjson`, '{"email":"ada@example.com"}\n');
   await writeFile(`${desk}/map.json`, '{"fields":[{"path":"/email","type":"email"}]}');
+  await writeFile(`${desk}/roles.json`, '{"roles":{"help-desk":{"rules":[]}}}');
   for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
 });
 afterEach(() => vi.unstubAllEnvs());

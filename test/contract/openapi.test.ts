@@ -178,7 +178,7 @@ test('each problem has the status that clients know it by', () => {
     404: `
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
-      api_key_not_found
+      api_key_not_found role_not_found
     `,
     405: 'method_not_allowed',
     409: `
@@ -186,7 +186,7 @@ test('each problem has the status that clients know it by', () => {
       too_many_jobs too_many_types too_many_versions tenant_exists first_tenant unfit_root_key
       share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
       token_taken token_outdated backup_not_configured drill_needs_command value_not_unique
-      rolling_over api_key_ended
+      rolling_over api_key_ended built_in_role own_role role_in_use role_changed too_many_roles
     `,
     410: `
       token_expired token_used_up token_revoked record_erased record_superseded subject_erased
@@ -195,6 +195,7 @@ test('each problem has the status that clients know it by', () => {
     413: 'body_too_large',
     415: 'unsupported_media_type',
     422: `
+      unknown_role invalid_role duties_conflict
       invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep
       invalid_definition low_entropy_index unknown_view not_searchable unknown_part option_not_offered
       token_format_not_offered invalid_token invalid_share_count share_typo share_foreign share_wrong
@@ -362,6 +363,8 @@ function assertProblem({ body, headers, status }: Response): void {
   });
   expect(STATUS[PROBLEMS[body.code as ProblemCode]?.kind]).toBe(status);
 }
+
+const DESK = { rules: [{ effect: 'allow', actions: ['detokenize'], views: ['masked'] }] };
 
 /** Each operation once as it should be and once as it should not, in the order of the list. */
 async function callEverything(vault: TestVault): Promise<[string, Response[]][]> {
@@ -571,6 +574,28 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       ],
     ],
     ['listPrincipals', await both(admin.call('get', '/v1/principals?limit=2'), app.call('get', '/v1/principals'))],
+    ['listRoles', await both(admin.call('get', '/v1/roles'), app.call('get', '/v1/roles'))],
+    ['changeRole', await both(admin.call('put', '/v1/roles/desk', DESK), admin.call('put', '/v1/roles/app', DESK))],
+    [
+      'previewRole',
+      await both(
+        admin.call('post', '/v1/roles/desk/preview', { rules: [] }),
+        admin.call('post', '/v1/roles/desk/preview', { rules: [], ifVersion: 7 }),
+      ),
+    ],
+    ['readRole', await both(admin.call('get', '/v1/roles/desk'), admin.call('get', '/v1/roles/none'))],
+    [
+      'explainAccess',
+      await both(
+        admin.call('post', '/v1/access/explain', { role: 'desk', action: 'erase' }),
+        admin.call('post', '/v1/access/explain', { role: 'none', action: 'erase' }),
+      ),
+    ],
+    [
+      'readAccessMatrix',
+      await both(admin.call('get', '/v1/access/matrix?role=desk'), admin.call('get', '/v1/access/matrix?role=none')),
+    ],
+    ['endRole', await both(admin.call('delete', '/v1/roles/desk'), admin.call('delete', '/v1/roles/none'))],
     ['listTenants', await both(admin.call('get', '/v1/tenants?limit=2'), app.call('get', '/v1/tenants'))],
     [
       'revokePrincipal',

@@ -8,10 +8,17 @@ import type { AuditId, BucketId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { changePrincipal } from '../../src/operations/access/change-principal.ts';
+import { changeRole } from '../../src/operations/access/change-role.ts';
 import { endApiKey } from '../../src/operations/access/end-api-key.ts';
+import { endRole } from '../../src/operations/access/end-role.ts';
+import { explainAccess } from '../../src/operations/access/explain-access.ts';
 import { getMe } from '../../src/operations/access/get-me.ts';
 import { listPrincipals } from '../../src/operations/access/list-principals.ts';
+import { listRoles } from '../../src/operations/access/list-roles.ts';
 import { listTenants } from '../../src/operations/access/list-tenants.ts';
+import { previewRole } from '../../src/operations/access/preview-role.ts';
+import { readAccessMatrix } from '../../src/operations/access/read-access-matrix.ts';
+import { readRole } from '../../src/operations/access/read-role.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
 import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
@@ -53,6 +60,11 @@ import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
 const BUCKET = 'bkt_01m81hw3c0e9qav3c1d5x2z7tk' as BucketId;
+
+const DESK = {
+  ...{ role: 'desk', description: '' },
+  rules: [{ effect: 'allow' as const, actions: ['detokenize' as const], views: ['masked'] }],
+};
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);
@@ -184,6 +196,13 @@ describe.each(ENGINES)('on %s', (engine) => {
         { action: 'add_tenant', target: expect.stringMatching(/^ten_/) },
       ],
       [admin, () => listTenants(vault, admin, { limit: 1 }), { action: 'list_tenants' }],
+      [admin, () => changeRole(vault, admin, DESK), { action: 'change_role', target: 'version/1 opens' }],
+      [admin, () => previewRole(vault, admin, DESK), { action: 'read_role' }],
+      [admin, () => listRoles(vault, admin), { action: 'list_roles' }],
+      [admin, () => readRole(vault, admin, { role: 'desk' }), { action: 'read_role' }],
+      [admin, () => readAccessMatrix(vault, admin, {}), { action: 'read_access_matrix' }],
+      [admin, () => explainAccess(vault, admin, { role: 'desk', action: 'erase' }), { action: 'explain_access' }],
+      [admin, () => endRole(vault, admin, { role: 'desk' }), { action: 'end_role', target: 'version/1' }],
       [
         security,
         async () => {

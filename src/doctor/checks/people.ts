@@ -3,7 +3,6 @@
  * who is in them is their own matter.
  */
 import { firstTenant } from '../../access/first-tenant.ts';
-import { ROLES } from '../../access/roles.ts';
 import { type Admitted, listAdmitted } from '../../access/store.ts';
 import { type Check, type Found, note, orOk, warn } from '../finding.ts';
 
@@ -47,7 +46,7 @@ export const endingKeys: Check = {
   async look(world) {
     const { reader } = await world.recordStore();
     const now = world.clock();
-    const [admitted, first] = await Promise.all([listAdmitted(reader, ROLES, now), firstTenant(reader)]);
+    const [admitted, first] = await Promise.all([listAdmitted(reader, undefined, now), firstTenant(reader)]);
     const soon = admitted.filter((one) => lastEnd(one) < now.getTime() + SOON_MS);
     const own = soon.filter(({ tenant }) => tenant === first).toSorted((a, b) => lastEnd(a) - lastEnd(b));
     const found: Found[] = own

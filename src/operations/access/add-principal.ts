@@ -1,8 +1,11 @@
 /** Adds a principal to the caller's tenant and hands out its API key, once. */
 import type { z } from 'zod';
+import { usesTokens } from '../../access/decide.ts';
 import { accessKeys } from '../../access/keys.ts';
 import { addPrincipal as add } from '../../access/principals.ts';
-import { HAVE_AUDIENCES, NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
+import type { CompiledRole } from '../../access/roles/compiled-role.ts';
+import { inForce } from '../../access/roles/rows.ts';
+import { NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
 import { AddPrincipalBody, AddPrincipalReply } from '../../access/schema.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
@@ -13,11 +16,11 @@ import { operation } from '../operation.ts';
 type Reply = z.infer<typeof AddPrincipalReply>;
 
 /** @throws `invalid_request` for a role that cannot have an option that was set, or needs one that was not */
-function assertFits({ role, audience, purposes }: z.infer<typeof AddPrincipalBody>): void {
+function assertFits({ role, audience, purposes }: z.infer<typeof AddPrincipalBody>, rules: CompiledRole): void {
   const faults: VaultError[] = [];
   const say = (field: string, message: string) => faults.push(new VaultError('invalid_request', message, { field }));
-  if (audience !== undefined && !HAVE_AUDIENCES.has(role)) {
-    say('audience', 'Only the roles app, support and receiver use tokens, and can be tied to an audience.');
+  if (audience !== undefined && !usesTokens(rules)) {
+    say('audience', 'Only roles that use tokens, such as app, support and receiver, can be tied to an audience.');
   }
   if (role === RECEIVES_ONLY) {
     if (audience === undefined) say('audience', 'A receiver is tied to the audience whose tokens it is given.');
@@ -36,7 +39,7 @@ export const addPrincipal = operation({
   reply: AddPrincipalReply,
   status: 201,
   idempotent: true,
-  problems: ['api_key_already_shown'],
+  problems: ['api_key_already_shown', 'unknown_role'],
   example: {
     request: { name: 'checkout', role: 'app', purposes: ['billing'], expiresAt: '2027-11-02T09:00:00.000Z' },
     reply: { principal: PRINCIPAL, apiKey: EXAMPLE_API_KEY },
@@ -50,9 +53,9 @@ export const addPrincipal = operation({
       },
     };
     return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {
-      assertFits(body);
       const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
       return door.commit('exclusive', async (tx) => {
+        assertFits(body, await inForce(tx, keys, caller.tenant, body.role));
         const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
         const { name, role, purposes, audience } = body;
         const wanted = { name, role, purposes, audience, expiresAt };

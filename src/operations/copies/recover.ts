@@ -15,7 +15,7 @@
 import { hasEndedSince } from '../../access/narrowings.ts';
 import { UnauthenticatedError } from '../../access/principals.ts';
 import { isKeptRevoked } from '../../access/revocations.ts';
-import { RULES } from '../../access/roles.ts';
+import { rolesWith } from '../../access/roles.ts';
 import { listAdmitted } from '../../access/store.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
@@ -100,10 +100,7 @@ async function assertNotRevokedSince(vault: Vault, caller: Caller): Promise<void
     return true;
   };
   if (!(await revoked(caller.tenant, caller.principal, [caller.apiKey]))) return;
-  const roles = Object.entries(RULES).flatMap(([role, rules]) =>
-    rules.some(({ actions }) => actions.includes('recover')) ? role : [],
-  );
-  for (const { tenant, principal, keys } of await listAdmitted(recordStore.reader, roles, now)) {
+  for (const { tenant, principal, keys } of await listAdmitted(recordStore.reader, rolesWith(['recover']), now)) {
     // Of a tenant that was erased since the copy nobody is let in either.
     const [buried] = await findTenantTombstones(keyStore.reader, [tenant]);
     const ids = keys.map((row) => row.api_key);

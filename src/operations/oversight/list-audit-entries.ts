@@ -57,6 +57,7 @@ export const listAuditEntries = operation({
           }),
           ...recordsOf(row.records),
           reasonStated: row.reason_mac !== null,
+          ...(row.ticket_mac === null ? {} : { ticketNamed: true }),
           request: row.request,
         }));
         const damaged = entries

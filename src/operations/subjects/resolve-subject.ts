@@ -1,6 +1,6 @@
 /** Resolves an app's ref to the vault's subject id. */
 
-import { seesPlain } from '../../access/roles.ts';
+import { seesPlain } from '../../access/decide.ts';
 import { perform } from '../../calls/perform.ts';
 import { VaultError } from '../../errors.ts';
 import { ofRefs } from '../../guesses/questions.ts';
@@ -26,7 +26,7 @@ export const resolveSubject = operation({
   work: (vault, caller, body) =>
     perform(vault, caller, { action: 'resolve_subject' }, async (door) => {
       // People can guess a name that is used as a ref, so a wrong one counts.
-      return vault.guesses.during(caller, [ofRefs(seesPlain(caller.role))], async (right) => {
+      return vault.guesses.during(caller, [ofRefs(seesPlain(caller))], async (right) => {
         const [row] = await findByRefs(vault.keyStore.reader, vault.keyring, caller.tenant, [body.ref]);
         if (row === undefined) throw new VaultError('subject_not_found', { field: 'ref' });
         right();

@@ -12,6 +12,7 @@ import {
   ReasonSchema,
   RefSchema,
   SubjectIdSchema,
+  TicketSchema,
   TokenSchema,
   TypeNameSchema,
 } from '../../schema.ts';
@@ -80,6 +81,7 @@ const said = {
   country: CountrySchema.optional(),
   purpose: PurposeSchema,
   reason: ReasonSchema.optional(),
+  ticket: TicketSchema.optional(),
 };
 const MatchTokenSchema = z
   .strictObject({ token: TokenSchema, ...said })

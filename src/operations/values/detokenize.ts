@@ -7,12 +7,12 @@
  * A token with limited uses loses one when its value is shown, in the transaction of the audit entry. A token that
  * carries its own value loses its only use before that; if the entry then fails, the value is lost.
  */
-import { decide } from '../../access/decide.ts';
+import type { Decision } from '../../access/decide.ts';
 import { damagedRecords } from '../../calls/alarms.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
-import { resourceOf } from '../../calls/resource.ts';
+import { resourceOf, untold } from '../../calls/resource.ts';
 import { eachTypeOf } from '../../catalogue/types-of.ts';
 import { type DataType, formOf } from '../../datatypes/datatype.ts';
 import { codeOf, IntegrityError, VaultError } from '../../errors.ts';
@@ -68,9 +68,9 @@ export const detokenize = operation({
     },
   },
   work: async (vault, caller, body) => {
-    const { purpose, reason } = body;
-    return perform(vault, caller, { action: 'detokenize', purpose, reason }, async (door) => {
-      const carried = await revealWindowTokens(vault, caller, body);
+    const { purpose, reason, ticket } = body;
+    return perform(vault, caller, { action: 'detokenize', purpose, reason, ticket }, async (door) => {
+      const carried = await revealWindowTokens(vault, caller, door, body);
       const work = (mode: 'shared' | 'exclusive') =>
         door.commit(mode, (tx) => answerAll(vault, caller, body, door, tx, mode, carried));
       const reply = await work('shared').catch((error: unknown) => {
@@ -87,11 +87,12 @@ async function answerAll(
   vault: Vault,
   caller: Caller,
   body: DetokenizeRequest,
-  { now }: Door,
+  door: Door,
   tx: RecordTx,
   mode: 'shared' | 'exclusive',
   carried: Carried,
 ) {
+  const { now } = door;
   const { tenant, audience } = caller;
   const ids = body.tokens.filter((token) => !isWindowToken(token));
   if (mode === 'exclusive') await lockTokens(tx, tenant, ids);
@@ -105,6 +106,7 @@ async function answerAll(
   const typeOf = await eachTypeOf(vault.catalogue, tenant, named(live));
   const wanted = viewsOf(body);
   const decided = new Map<string, readonly (Allowed | VaultError)[]>();
+  const decisionOn = deciding(caller, door);
   for (const [i, row] of found.entries())
     if (row instanceof VaultError)
       decided.set(
@@ -115,7 +117,7 @@ async function answerAll(
     const row = live[i] as RecordRow | VaultError;
     const type = row instanceof VaultError ? row : typeOf(row);
     const decide = (view: string | undefined) =>
-      type instanceof VaultError ? type : viewOf(caller, body.purpose, view, token, row as RecordRow, type);
+      type instanceof VaultError ? type : viewOf(decisionOn(type, view), token, row as RecordRow, type);
     decided.set(token.token, wanted.map(decide));
   }
   const allowed = [...decided.values()].flat().filter((entry): entry is Allowed => !(entry instanceof VaultError));
@@ -147,20 +149,26 @@ async function answerAll(
   return { reply: { results }, entry: { records, ...whose, ...outcomeOf(views, errors), damaged } };
 }
 
+/** Decides once for each data type and view, however many tokens there are. */
+function deciding(caller: Caller, door: Door): (type: DataType, view: string | undefined) => Decision {
+  const known = new Map<DataType, Map<string | undefined, Decision>>();
+  return (type, view) => {
+    const ofType = known.get(type) ?? new Map<string | undefined, Decision>();
+    known.set(type, ofType);
+    const standing = ofType.get(view);
+    if (standing !== undefined) return standing;
+    const asked = view ?? (type.custody === 'verifier' ? 'masked' : undefined);
+    const made = door.decision({ type: resourceOf(type), view: asked });
+    const decision = made.allowed ? made : { ...made, refusal: untold(caller, 'detokenize', type, made.refusal) };
+    ofType.set(view, decision);
+    return decision;
+  };
+}
+
 /** How much of a record the caller may see by this token. */
-function viewOf(
-  caller: Caller,
-  purpose: string,
-  view: string | undefined,
-  token: TokenRow,
-  row: RecordRow,
-  type: DataType,
-): Allowed | VaultError {
-  const never = type.custody === 'verifier';
-  const resource = { type: resourceOf(type), view: view ?? (never ? 'masked' : undefined), purpose };
-  const decision = decide(caller, 'detokenize', resource);
+function viewOf(decision: Decision, token: TokenRow, row: RecordRow, type: DataType): Allowed | VaultError {
   if (!decision.allowed) return decision.refusal;
-  if (never && decision.view === 'plain') return new VaultError('never_revealed');
+  if (type.custody === 'verifier' && decision.view === 'plain') return new VaultError('never_revealed');
   return { token, row, type, view: decision.view as string };
 }
 

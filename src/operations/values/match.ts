@@ -12,7 +12,7 @@ import { beyondAudience } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
-import { mayReveal, resourceOf } from '../../calls/resource.ts';
+import { mayReveal, resourceOf, untold } from '../../calls/resource.ts';
 import type { TenantType } from '../../catalogue/catalogue.ts';
 import { typesOf } from '../../catalogue/types-of.ts';
 import type { DataType, Json } from '../../datatypes/datatype.ts';
@@ -68,8 +68,8 @@ export const match = operation({
     reply: { matches: true },
   },
   work: (vault, caller, body) => {
-    const { purpose, reason } = body;
-    return perform(vault, caller, { action: 'match', purpose, reason }, async (door) => {
+    const { purpose, reason, ticket } = body;
+    return perform(vault, caller, { action: 'match', purpose, reason, ticket }, async (door) => {
       const compared = await ('token' in body ? ofToken : ofSubject)(vault, caller, door, body as never);
       const { rows, subject, known, whom } = compared;
       const asked = { type: known.type, mayReveal: mayReveal(caller, known.type, purpose) };
@@ -130,7 +130,7 @@ async function saidOf(
   caller: Caller,
   door: Door,
   name: string,
-  { part, value, country }: MatchRequest,
+  { part, value, country, ...by }: MatchRequest,
 ): Promise<Pick<Compared, 'known' | 'matches'>> {
   const known = await vault.catalogue.type(caller.tenant, name);
   const { type } = known;
@@ -138,7 +138,8 @@ async function saidOf(
   if (type.custody === 'window') throw new VaultError('option_not_offered', KEPT_NOWHERE, { field: 'type' });
   // A part that a view shows is told only to who may see that view.
   const view = part !== undefined && Object.hasOwn(type.views, part) ? part : 'masked';
-  door.decide({ type: resourceOf(type), view, whole: part === undefined });
+  const decision = door.decision({ type: resourceOf(type), view, whole: part === undefined });
+  if (!decision.allowed) throw 'token' in by ? untold(caller, 'match', type, decision.refusal) : decision.refusal;
   return { known, matches: comparisonWith(known, { part, value }, { now: door.now, country }) };
 }
 

@@ -3,9 +3,9 @@
  * claim of the one reveal is durable before the value goes any further. If a window's key was altered, only the tokens
  * of that window fail: otherwise the tokens that were claimed beside them would be lost.
  */
-import { decide } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
-import { resourceOf } from '../../calls/resource.ts';
+import type { Door } from '../../calls/door.ts';
+import { resourceOf, untold } from '../../calls/resource.ts';
 import { type DataType, formOf, type Json } from '../../datatypes/datatype.ts';
 import { dataTypes } from '../../datatypes/registry.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
@@ -35,11 +35,16 @@ export function viewsOf({ view, views }: DetokenizeRequest): readonly (string | 
   return views ?? [view];
 }
 
-export async function revealWindowTokens(vault: Vault, caller: Caller, body: DetokenizeRequest): Promise<Carried> {
+export async function revealWindowTokens(
+  vault: Vault,
+  caller: Caller,
+  door: Door,
+  body: DetokenizeRequest,
+): Promise<Carried> {
   const answers = new Map<Token, readonly Answer[]>();
   const subjects = new Set<SubjectId>();
   for (const token of new Set(body.tokens.filter(isWindowToken))) {
-    const answer = await reveal(vault, caller, body, token, subjects).catch((error: unknown) => {
+    const answer = await reveal(vault, caller, door, body, token, subjects).catch((error: unknown) => {
       if (error instanceof IntegrityError) return viewsOf(body).map(() => error);
       throw error;
     });
@@ -57,6 +62,7 @@ function shownOf(type: DataType, view: string, value: Json): Json {
 async function reveal(
   vault: Vault,
   caller: Caller,
+  door: Door,
   body: DetokenizeRequest,
   token: Token,
   subjects: Set<SubjectId>,
@@ -64,11 +70,10 @@ async function reveal(
   const type = TYPE as NonNullable<typeof TYPE>;
   const { tenant, audience } = caller;
   const { windows } = vault.keyring;
-  const decided = viewsOf(body).map((view) =>
-    decide(caller, 'detokenize', { type: resourceOf(type), view, purpose: body.purpose }),
-  );
+  const decided = viewsOf(body).map((view) => door.decision({ type: resourceOf(type), view }));
   /** The same answer for every view that the caller may see. */
-  const all = (error: VaultError) => decided.map((one) => (one.allowed ? error : one.refusal));
+  const all = (error: VaultError) =>
+    decided.map((one) => (one.allowed ? error : untold(caller, 'detokenize', type, one.refusal)));
   const allowed = decided.flatMap((one) => (one.allowed ? (one.view as string) : []));
   if (allowed.length === 0) return all(new VaultError('not_allowed'));
   const opened = await openWindowToken(windows, tenant, audience, type, token);
@@ -83,7 +88,7 @@ async function reveal(
   if (claim !== 'claimed') return all(new VaultError(claim === 'over' ? 'token_expired' : 'token_used_up'));
   if (content.subject !== undefined) subjects.add(content.subject);
   return decided.map((one): Answer => {
-    if (!one.allowed) return one.refusal;
+    if (!one.allowed) return untold(caller, 'detokenize', type, one.refusal);
     const view = one.view as string;
     const value = shownOf(type, view, content.value);
     return { form: formOf(type, view, value), type: type.name, view, value };

@@ -7,6 +7,7 @@ import {
   MAX_BATCH,
   PurposeSchema,
   ReasonSchema,
+  TicketSchema,
   TokenSchema,
   TypeNameSchema,
   taggedUnion,
@@ -32,6 +33,7 @@ export const DetokenizeBody = z
       )
       .meta({ examples: [['masked', 'last4']] }),
     reason: ReasonSchema.optional(),
+    ticket: TicketSchema.optional(),
   })
   .refine(({ view, views }) => view === undefined || views === undefined, {
     error: 'does not go with view: name all views here',

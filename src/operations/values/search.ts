@@ -89,8 +89,8 @@ export const search = operation({
     reply: { results: [{ ...CARD, subject: SUBJECT, masked: '**** **** **** 4242' }] },
   },
   work: async (vault, caller, body) => {
-    const { purpose, reason, and = [] } = body;
-    return perform(vault, caller, { action: 'search', purpose, reason }, async (door) => {
+    const { purpose, reason, ticket, and = [] } = body;
+    return perform(vault, caller, { action: 'search', purpose, reason, ticket }, async (door) => {
       const [criterion, ...further] = await criteriaFor(vault, caller, door, [body, ...and]);
       if (criterion === undefined) throw new TypeError('A search has a criterion.');
       const { indexes } = vault.keyring;

@@ -1,0 +1,90 @@
+/**
+ * Whether a role makes sense for its tenant, before it is kept: what it names is there, each rule can come to
+ * something, and no duties lie together that must be apart.
+ *
+ * Guarantees: names the place of every fault (`rules/2/types/0`).
+ * Does not: refuse rules that say the same twice.
+ */
+import { VaultError } from '../../errors.ts';
+import { ACTIONS } from '../actions.ts';
+import { rolesWith } from '../roles.ts';
+import { allowedBy, compileRole, shows } from './compiled-role.ts';
+import { conflictOf } from './duties.ts';
+import { REVEALING, type Rule } from './rules.ts';
+
+/** A data type as a role sees it. */
+export interface KnownType {
+  readonly name: string;
+  readonly category: string;
+  /** With `plain`, unless no value of the type is ever revealed. */
+  readonly views: readonly string[];
+  /** The views that only those are given who see values plain. */
+  readonly ofPlain: readonly string[];
+}
+
+/** Acts of the vault itself and of whoever has the machine: no API key does them. */
+const NOBODYS = new Set(ACTIONS.filter((action) => rolesWith([action]).length === 0));
+const KINDS = ['plain', 'masked', 'narrow'];
+
+/** @returns the faults; none for a role that can be kept */
+export function faultsOf(rules: readonly Rule[], types: readonly KnownType[]): VaultError[] {
+  const faults: VaultError[] = [];
+  const say = (field: string, message: string) => faults.push(new VaultError('invalid_role', message, { field }));
+  for (const [i, rule] of rules.entries()) {
+    const at = `rules/${i}`;
+    const reached = typesOf(rule, types);
+    for (const [n, action] of rule.actions.entries()) {
+      if (NOBODYS.has(action)) say(`${at}/actions/${n}`, 'No API key does this.');
+    }
+    for (const [n, name] of (rule.types ?? []).entries()) {
+      if (!types.some((type) => type.name === name)) say(`${at}/types/${n}`, 'No data type has this name.');
+    }
+    for (const [n, category] of (rule.categories ?? []).entries()) {
+      if (!types.some((type) => type.category === category)) say(`${at}/categories/${n}`, 'No data type is of it.');
+    }
+    for (const [n, view] of (rule.views ?? []).entries()) {
+      if (KINDS.includes(view)) continue;
+      const having = reached.filter(({ views }) => views.includes(view));
+      if (having.length === 0) say(`${at}/views/${n}`, 'None of the data types that the rule reaches has this view.');
+      else if (rule.effect === 'allow' && having.every(({ ofPlain }) => ofPlain.includes(view))) {
+        say(`${at}/views/${n}`, 'This view is only for those who may see the value plain.');
+      }
+    }
+    if (faults.every(({ field }) => !field?.startsWith(`${at}/`)) && isInVain(rules, rule, reached)) {
+      say(at, 'A denial stands against all of it: it can never allow anything.');
+    }
+  }
+  const conflict = conflictOf(rules);
+  if (conflict !== undefined) faults.push(new VaultError('duties_conflict', `One role cannot have ${conflict}.`));
+  return faults;
+}
+
+function typesOf({ types: names, categories }: Rule, types: readonly KnownType[]): readonly KnownType[] {
+  if (names === undefined && categories === undefined) return types;
+  return types.filter(({ name, category }) => names?.includes(name) || categories?.includes(category));
+}
+
+/** Whether an allowance comes to nothing in the best of circumstances. */
+function isInVain(rules: readonly Rule[], rule: Rule, reached: readonly KnownType[]): boolean {
+  if (rule.effect === 'deny') return false;
+  const role = compileRole('', [rule, ...rules.filter(({ effect }) => effect === 'deny')]);
+  const allowed = (action: Rule['actions'][number], type: KnownType | undefined, purpose: string | undefined) => {
+    const found = allowedBy(role, action, { type, purpose, assume: 'best' });
+    if (found === undefined || type === undefined || !REVEALING.has(action)) return found !== undefined;
+    return type.views.some((view) => shows(found, view));
+  };
+  const isNarrowed = (rule.types ?? rule.categories) !== undefined;
+  return !rule.actions.some((action) => {
+    const types = isNarrowed || REVEALING.has(action) ? reached : [undefined];
+    // A purpose that no rule names stands for all that none names.
+    const purposes = REVEALING.has(action) ? (rule.purposes ?? [ANY_OTHER, ...purposesIn(rules)]) : [undefined];
+    return types.some((type) => purposes.some((purpose) => allowed(action, type, purpose)));
+  });
+}
+
+/** Stands for every purpose that no rule names; it is no purpose itself. */
+export const ANY_OTHER = '*';
+
+export function purposesIn(rules: readonly Rule[]): string[] {
+  return [...new Set(rules.flatMap(({ purposes = [] }) => purposes))];
+}

@@ -1,0 +1,120 @@
+/**
+ * When a rule matches a call: each thing that it names is a condition, and all must hold.
+ *
+ * Guarantees: a condition that cannot be told from what is known of the call is neither true nor false. Then an
+ * allowance does not match, and a denial does. So who is asked about without a place, a time or a reason is refused.
+ * Pure: the time and the place of a call come with the question.
+ */
+import { isIn, type Network, readAddress, readNetwork } from '../../network-address.ts';
+import { DAYS, type Rule } from './rules.ts';
+import { readTicketPattern } from './ticket-pattern.ts';
+
+/** What is known of a call beside who makes it and what it does. */
+export interface Circumstances {
+  readonly at?: Date | undefined;
+  /** Where the call comes from; absent: unknown. */
+  readonly address?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly ticket?: string | undefined;
+}
+
+export interface Asked extends Circumstances {
+  /** The data type concerned; absent for an action on no value, and before it is known which. */
+  readonly type?: { readonly name: string; readonly category?: string | undefined } | undefined;
+  readonly purpose?: string | undefined;
+  /** Takes what depends on the single call to be as the rule wants it (`best`), or as it does not (`worst`). */
+  readonly assume?: 'best' | 'worst' | undefined;
+}
+
+export type Truth = boolean | undefined;
+export const CONDITIONS = ['types', 'purposes', 'reason', 'ticket', 'networks', 'hours'] as const;
+export interface Condition {
+  readonly name: (typeof CONDITIONS)[number];
+  holds(asked: Asked): Truth;
+}
+
+/** The conditions of a rule. A rule without any matches every call of its actions. */
+export function conditionsOf({ effect, types, categories, purposes, when = {} }: Rule): readonly Condition[] {
+  const { reason, ticket, networks, hours } = when;
+  const conditions: (Condition | undefined)[] = [
+    (types ?? categories) && typesCondition(effect, new Set(types), new Set(categories)),
+    purposes && {
+      name: 'purposes',
+      holds: ({ purpose }) => (purpose === undefined ? undefined : purposes.includes(purpose)),
+    },
+    reason && ofCall(effect, 'reason', ({ reason: stated }) => /[\p{L}\p{N}]/u.test(stated ?? '')),
+    ticket === undefined ? undefined : ticketCondition(effect, ticket),
+    networks && networksCondition(effect, networks),
+    hours && hoursCondition(effect, hours),
+  ];
+  return conditions.filter((condition) => condition !== undefined);
+}
+
+/** Before the type is known, an allowance may match, and a denial does not yet. */
+function typesCondition(
+  effect: Rule['effect'],
+  names: ReadonlySet<string>,
+  categories: ReadonlySet<string>,
+): Condition {
+  const holds = ({ type }: Asked): Truth => {
+    if (type === undefined) return effect === 'allow';
+    if (names.has(type.name)) return true;
+    if (categories.size === 0) return false;
+    return type.category === undefined ? undefined : categories.has(type.category);
+  };
+  return { name: 'types', holds };
+}
+
+/** A condition on the single call. */
+function ofCall(effect: Rule['effect'], name: Condition['name'], tells: (asked: Asked) => Truth): Condition {
+  const holds = (asked: Asked): Truth => {
+    if (asked.assume === undefined) return tells(asked);
+    return (asked.assume === 'best') === (effect === 'allow');
+  };
+  return { name, holds };
+}
+
+function ticketCondition(effect: Rule['effect'], pattern: string): Condition {
+  const shape = readTicketPattern(pattern);
+  return ofCall(effect, 'ticket', ({ ticket }) => ticket !== undefined && shape?.test(ticket));
+}
+
+function networksCondition(effect: Rule['effect'], texts: readonly string[]): Condition {
+  const networks = texts.map(readNetwork).filter((network): network is Network => network !== undefined);
+  return ofCall(effect, 'networks', ({ address }) => {
+    const from = address === undefined ? undefined : readAddress(address);
+    return from && isIn(from, networks);
+  });
+}
+
+type Hours = NonNullable<NonNullable<Rule['when']>['hours']>;
+const MINUTE_MS = 60_000;
+const DAY_MINUTES = 24 * 60;
+
+function hoursCondition(effect: Rule['effect'], { zone, days = [...DAYS], from, to }: Hours): Condition {
+  const format = new Intl.DateTimeFormat('en-US', {
+    ...{ timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  });
+  const [begin, end] = [minutesOf(from), minutesOf(to)];
+  const begins = (day: number) => days.includes(DAYS[(day + DAYS.length) % DAYS.length] as (typeof DAYS)[number]);
+  const isWithin = (minute: number) => {
+    const parts = Object.fromEntries(format.formatToParts(minute * MINUTE_MS).map(({ type, value }) => [type, value]));
+    const day = (DAYS as readonly (string | undefined)[]).indexOf(parts.weekday?.toLowerCase());
+    const now = Number(parts.hour) * 60 + Number(parts.minute);
+    if (begin < end) return begins(day) && now >= begin && now < end;
+    return (begins(day) && now >= begin) || (begins(day - 1) && now < end);
+  };
+  // A call costs a comparison: what the zone says is asked once a minute.
+  let told: { readonly minute: number; readonly within: boolean } | undefined;
+  return ofCall(effect, 'hours', ({ at }) => {
+    if (at === undefined || Number.isNaN(at.getTime())) return undefined;
+    const minute = Math.floor(at.getTime() / MINUTE_MS);
+    if (told?.minute !== minute) told = { minute, within: isWithin(minute) };
+    return told.within;
+  });
+}
+
+function minutesOf(clock: string): number {
+  const [hours = 0, minutes = 0] = clock.split(':').map(Number);
+  return Math.min(hours * 60 + minutes, DAY_MINUTES);
+}

@@ -1,0 +1,235 @@
+/** The language of rules: what a role may say, and when a rule matches. */
+import { describe, expect, test } from 'vitest';
+import { faultsOf } from '../../src/access/roles/check.ts';
+import { compileRole, counts } from '../../src/access/roles/compiled-role.ts';
+import type { Asked } from '../../src/access/roles/conditions.ts';
+import { conflictOf } from '../../src/access/roles/duties.ts';
+import { type Rule, RulesSchema } from '../../src/access/roles/rules.ts';
+import { readTicketPattern } from '../../src/access/roles/ticket-pattern.ts';
+import { ROLES, RULES } from '../../src/access/roles.ts';
+
+const LOOK: Rule = { effect: 'allow', actions: ['detokenize'], views: ['masked'] };
+const TYPES = [
+  { name: 'email', category: 'contact', views: ['plain', 'masked', 'domain'], ofPlain: [] },
+  { name: 'card', category: 'payment', views: ['plain', 'masked', 'bin', 'last4'], ofPlain: ['bin'] },
+  { name: 'password', category: 'account', views: ['masked'], ofPlain: [] },
+];
+
+/** The place of the first thing that the language refuses. */
+function refusedAt(rule: unknown): string | undefined {
+  const issue = RulesSchema.safeParse([rule]).error?.issues[0];
+  return issue && [...issue.path.slice(1), ...('keys' in issue ? issue.keys : [])].join('.');
+}
+
+test.each<[string, object]>([
+  ['effect', { effect: 'maybe' }],
+  ['actions', { actions: [] }],
+  ['actions.0', { actions: ['detokenise'] }],
+  ['actions', { actions: ['detokenize', 'detokenize'] }],
+  ['actions', { actions: ['list_types'], views: undefined }],
+  ['subject', { subject: 'any' }],
+  ['tenant', { tenant: 'ten_1fz07q9k3c' }],
+  ['views', { views: undefined }],
+  ['views', { actions: ['tokenize'] }],
+  ['views', { actions: ['detokenize', 'erase'] }],
+  ['types', { actions: ['erase'], views: undefined, types: ['email'] }],
+  ['categories', { actions: ['read_record'], views: undefined, categories: ['contact'] }],
+  ['purposes', { actions: ['tokenize'], views: undefined, purposes: ['billing'] }],
+  ['purposes.0', { purposes: ['Ada Lovelace'] }],
+  ['when', { when: {} }],
+  ['when.ticket', { when: { ticket: '.' } }],
+  ['when.ticket', { when: { ticket: 'HELP' } }],
+  ['when.ticket', { when: { ticket: '#+#+' } }],
+  ['when.ticket', { when: { ticket: '(a#)*' } }],
+  ['when.ticket', { actions: ['correct'], views: undefined, when: { ticket: '#' } }],
+  ['when.reason', { actions: ['tokenize'], views: undefined, when: { reason: true } }],
+  ['when.reason', { when: { reason: false } }],
+  ['when', { effect: 'deny', when: { reason: true } }],
+  ['when.networks.0', { when: { networks: ['0.0.0.0/0'] } }],
+  ['when.networks.0', { when: { networks: ['10.0.0.1/8'] } }],
+  ['when.hours.zone', { when: { hours: { zone: '+02:00', from: '08:00', to: '18:00' } } }],
+  ['when.hours.zone', { when: { hours: { zone: 'Europe/Atlantis', from: '08:00', to: '18:00' } } }],
+  ['when.hours.to', { when: { hours: { zone: 'UTC', from: '08:00', to: '08:00' } } }],
+  ['when.hours.from', { when: { hours: { zone: 'UTC', from: '24:00', to: '08:00' } } }],
+  ['when.hours.days', { when: { hours: { zone: 'UTC', days: ['mon', 'mon'], from: '08:00', to: '18:00' } } }],
+  ['when.weather', { when: { weather: 'fine' } }],
+])('%s is refused: %j', (place, more) => {
+  const { views, ...rest } = { ...LOOK, ...more };
+  expect(refusedAt(views === undefined ? rest : { ...rest, views })).toBe(place);
+});
+
+test('what is not refused is kept as it was written', () => {
+  const rule = {
+    ...{ effect: 'allow', actions: ['detokenize', 'search'], types: ['email'], categories: ['payment'] },
+    ...{ views: ['masked', 'last4'], purposes: ['support'] },
+    when: {
+      ...{ reason: true, ticket: 'HELP-####', networks: ['10.0.0.0/8', '2001:db8::/32'] },
+      hours: { zone: 'Europe/Vienna', days: ['mon', 'fri'], from: '08:00', to: '24:00' },
+    },
+  };
+  expect(RulesSchema.parse([rule])).toEqual([rule]);
+  for (const role of ROLES) expect(RulesSchema.parse(RULES[role])).toEqual(RULES[role]);
+});
+
+test.each([
+  ['HELP-####', ['HELP-0042'], ['HELP-42', 'help-0042', 'HELP-00421', ' HELP-0042', 'HELP-0042\n', '.', '']],
+  ['@+-#+', ['A-1', 'ABC-123'], ['-1', 'A-', 'a-1', 'ÄB-1', 'A-١']],
+  ['case/#.#', ['case/1.2'], ['case/1x2']],
+])('the ticket pattern %s', (pattern, fit, others) => {
+  const shape = readTicketPattern(pattern);
+  expect(fit.filter((ticket) => shape?.test(ticket))).toEqual(fit);
+  expect(others.filter((ticket) => shape?.test(ticket))).toEqual([]);
+});
+
+describe('a rule', () => {
+  /** Whether it matches; `unknown` where that cannot be told. */
+  const told = (when: NonNullable<Rule['when']>, asked: Asked): boolean | 'unknown' => {
+    const [allow, deny] = (['allow', 'deny'] as const).map((effect) => {
+      const [rule] = compileRole('r', [{ ...LOOK, effect, when }]).rules.get('detokenize') ?? [];
+      return rule !== undefined && counts(rule, asked);
+    });
+    return allow === deny ? (allow as boolean) : 'unknown';
+  };
+  const at = (time: string) => ({ at: new Date(time) });
+
+  test.each<[string, string[], string, string, [string, boolean][]]>([
+    [
+      'Europe/Vienna',
+      ['mon', 'tue', 'wed', 'thu', 'fri'],
+      '08:00',
+      '18:00',
+      [
+        ['2026-11-23T06:59:59Z', false],
+        ['2026-11-23T07:00:00Z', true],
+        ['2026-11-23T16:59:59Z', true],
+        ['2026-11-23T17:00:00Z', false],
+        // In summer the zone is an hour further.
+        ['2026-07-06T06:00:00Z', true],
+        ['2026-07-06T16:00:00Z', false],
+        ['2026-11-22T10:00:00Z', false],
+      ],
+    ],
+    [
+      'America/New_York',
+      ['fri'],
+      '22:00',
+      '06:00',
+      [
+        ['2026-11-28T02:59:59Z', false],
+        ['2026-11-28T03:00:00Z', true],
+        ['2026-11-28T10:59:59Z', true],
+        ['2026-11-28T11:00:00Z', false],
+        ['2026-11-27T10:59:59Z', false],
+      ],
+    ],
+    [
+      'UTC',
+      ['sun'],
+      '00:00',
+      '24:00',
+      [
+        ['2026-11-22T23:59:59Z', true],
+        ['2026-11-23T00:00:00Z', false],
+      ],
+    ],
+    [
+      'Asia/Kathmandu',
+      ['mon'],
+      '00:00',
+      '00:15',
+      [
+        ['2026-11-22T18:15:00Z', true],
+        ['2026-11-22T18:30:00Z', false],
+      ],
+    ],
+  ])('of hours in %s on %j from %s to %s', (zone, days, from, to, times) => {
+    const hours = { zone, days: days as never, from, to };
+    expect(times.map(([time]) => [time, told({ hours }, at(time))])).toEqual(times);
+    expect(told({ hours }, {})).toBe('unknown');
+    expect(told({ hours }, at('never'))).toBe('unknown');
+  });
+
+  test('of networks', () => {
+    const networks = ['10.0.0.0/8', '2001:db8::/32'];
+    const of = (address: string | undefined) => told({ networks }, { address });
+    expect(['10.1.2.3', '::ffff:10.1.2.3', '2001:db8::1'].map(of)).toEqual([true, true, true]);
+    expect(['11.0.0.1', '2001:db9::1'].map(of)).toEqual([false, false]);
+    expect([undefined, '', '010.0.0.1', 'localhost'].map(of)).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
+  });
+
+  test('of a reason or a ticket', () => {
+    const allows = (when: NonNullable<Rule['when']>, asked: Asked) => {
+      const [rule] = compileRole('r', [{ ...LOOK, when }]).rules.get('detokenize') ?? [];
+      return rule !== undefined && counts(rule, asked);
+    };
+    expect([undefined, '', '.', ' - ', 'x'].map((reason) => allows({ reason: true }, { reason }))).toEqual([
+      ...[false, false, false, false, true],
+    ]);
+    expect(['HELP-1', 'HELP-', undefined].map((ticket) => allows({ ticket: 'HELP-#' }, { ticket }))).toEqual([
+      ...[true, false, false],
+    ]);
+  });
+});
+
+test.each<[string, Rule[]]>([
+  ['rules/0/types/0', [{ ...LOOK, types: ['emial'] }]],
+  ['rules/0/categories/0', [{ ...LOOK, categories: ['health'] }]],
+  ['rules/0/views/0', [{ ...LOOK, types: ['email'], views: ['last4'] }]],
+  ['rules/1/views/1', [LOOK, { ...LOOK, views: ['masked', 'first4'] }]],
+  ['rules/0/views/0', [{ ...LOOK, views: ['bin'] }]],
+  ['rules/0/actions/0', [{ effect: 'allow', actions: ['unseal'] }]],
+  ['rules/0', [LOOK, { effect: 'deny', actions: ['detokenize'] }]],
+  [
+    'rules/0',
+    [
+      { ...LOOK, types: ['email'] },
+      { effect: 'deny', actions: ['detokenize'], categories: ['contact'] },
+    ],
+  ],
+  [
+    'rules/0',
+    [
+      { ...LOOK, views: ['plain'] },
+      { ...LOOK, effect: 'deny', views: ['masked', 'narrow'] },
+    ],
+  ],
+  [
+    'rules/0',
+    [
+      { ...LOOK, types: ['password'], views: ['plain'] },
+      { ...LOOK, effect: 'deny', views: ['masked'] },
+    ],
+  ],
+  ['rules', [LOOK, { effect: 'allow', actions: ['add_principal'] }]],
+  [
+    'rules',
+    [
+      { effect: 'allow', actions: ['tokenize'] },
+      { effect: 'allow', actions: ['read_audit'] },
+    ],
+  ],
+  ['rules', [{ effect: 'allow', actions: ['search', 'rotate_keys'], views: ['masked'] }]],
+])('a role is refused at %s: %j', (place, rules) => {
+  expect(faultsOf(rules, TYPES).map(({ field, code }) => field ?? code)).toEqual([place]);
+});
+
+test('a denial that leaves something is no fault', () => {
+  const deny: Rule = { effect: 'deny', actions: ['detokenize'] };
+  expect(faultsOf([LOOK, { ...deny, types: ['card'] }], TYPES)).toEqual([]);
+  expect(faultsOf([LOOK, { ...deny, purposes: ['marketing'] }], TYPES)).toEqual([]);
+  expect(faultsOf([LOOK, { ...deny, when: { networks: ['10.0.0.0/8'] } }], TYPES)).toEqual([]);
+  expect(
+    faultsOf(
+      [
+        { ...LOOK, views: ['plain'] },
+        { ...deny, views: ['masked'] },
+      ],
+      TYPES,
+    ),
+  ).toEqual([]);
+  expect(faultsOf([], TYPES)).toEqual([]);
+});
+
+test('no built-in role has duties that must lie apart', () => {
+  for (const role of ROLES) expect([role, conflictOf(RULES[role])]).toEqual([role, undefined]);
+});
