@@ -21,7 +21,7 @@ export function seesPlain(role: Role): boolean {
 }
 
 /** What everyone with a valid API key may do. */
-const EVERYONE: Rule = { actions: ['list_types', 'describe_caller'] };
+const EVERYONE: Rule = { actions: ['list_types', 'list_purposes', 'describe_caller'] };
 
 /** An erasure is read in two ways, as receipt and as certificate: a role may read both or neither. */
 const ASKS_OF_ERASURES = ['read_erasure', 'read_certificate'] as const;
@@ -46,6 +46,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
       actions: [
         ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
         ...(['change_principal', 'rotate_api_key', 'end_api_key'] as const),
+        ...(['declare_purpose', 'end_purpose'] as const),
         ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
         ...(['declare_type', 'set_keep', 'set_unique', 'count_doubles', 'read_status', 'read_job', 'recover'] as const),
       ],

@@ -11,6 +11,7 @@ import { addImportCommand } from './import.ts';
 import { addKeysCommands } from './keys.ts';
 import { addNodeCommands } from './nodes.ts';
 import { addPrincipalCommands, addTenantCommands } from './principals.ts';
+import { addPurposeCommands } from './purposes.ts';
 import { addRootCommands } from './root.ts';
 import { addJobCommands, addRotateCommand } from './rotate.ts';
 import { addServerCommands } from './server.ts';
@@ -44,6 +45,7 @@ export function newProgram(): Command {
   addServerCommands(program);
   addDoctorCommand(program);
   addPrincipalCommands(program);
+  addPurposeCommands(program);
   addMeCommand(program);
   addTenantCommands(program);
   addImportCommand(program);

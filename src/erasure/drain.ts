@@ -4,6 +4,7 @@
  */
 
 import { apiKeys } from '../access/key-rows.ts';
+import { purposes, purposeVersions } from '../access/purposes/rows.ts';
 import { keyRevocations, revocations } from '../access/revocations.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
 import { guessBudgets, verifyAttempts } from '../guesses/store.ts';
@@ -47,6 +48,7 @@ export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, guessBudgets, verifyAttempts],
   ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, apiKeys],
+  ...[purposes, purposeVersions],
 ];
 
 /** What a page has removed. */

@@ -73,6 +73,11 @@ export const REFUSALS = {
     title: 'No such principal, or it is another tenant’s.',
     message: 'No such principal.',
   },
+  purpose_not_found: {
+    kind: 'not_found',
+    title: 'No purpose of this word was ever declared.',
+    message: 'No purpose of this word was ever declared. GET /v1/purposes lists those there are.',
+  },
   api_key_not_found: {
     kind: 'not_found',
     title: 'The principal has no API key of this id.',

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { accessKeys } from '../../access/keys.ts';
 import { addPrincipal as add } from '../../access/principals.ts';
+import { holdPurposes } from '../../access/purposes.ts';
 import { HAVE_AUDIENCES, NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
 import { AddPrincipalBody, AddPrincipalReply } from '../../access/schema.ts';
 import { perform } from '../../calls/perform.ts';
@@ -36,7 +37,7 @@ export const addPrincipal = operation({
   reply: AddPrincipalReply,
   status: 201,
   idempotent: true,
-  problems: ['api_key_already_shown'],
+  problems: ['unknown_purpose', 'api_key_already_shown'],
   example: {
     request: { name: 'checkout', role: 'app', purposes: ['billing'], expiresAt: '2027-11-02T09:00:00.000Z' },
     reply: { principal: PRINCIPAL, apiKey: EXAMPLE_API_KEY },
@@ -55,6 +56,7 @@ export const addPrincipal = operation({
       return door.commit('exclusive', async (tx) => {
         const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
         const { name, role, purposes, audience } = body;
+        await holdPurposes(tx, keys, caller.tenant, purposes);
         const wanted = { name, role, purposes, audience, expiresAt };
         const reply = await add(tx, keys, caller.tenant, wanted, vault.random, vault.clock);
         return { reply, entry: { target: reply.principal } };
