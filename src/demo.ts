@@ -57,6 +57,8 @@ async function demonstrate(home: string): Promise<void> {
   const server = await serve(vault, newLog('silent'), { host: '127.0.0.1', port: 0 });
   const withKey = (apiKey: string) => new LetheClient({ url: server.url, apiKey });
   const admin = withKey((await readFile(join(home, 'keys/admin.key'), 'ascii')).trim());
+  await admin.declarePurpose('billing', { basis: 'contract', told: 'To charge what you have ordered.' });
+  await admin.declarePurpose('support', { basis: 'contract', told: 'To answer your questions about an order.' });
   const app = withKey((await admin.addPrincipal({ name: 'shop', role: 'app', purposes: ['billing'] })).apiKey);
   const desk = withKey((await admin.addPrincipal({ name: 'desk', role: 'support', purposes: ['support'] })).apiKey);
   const auditor = withKey((await admin.addPrincipal({ name: 'auditor', role: 'auditor' })).apiKey);

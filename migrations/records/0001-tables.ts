@@ -40,6 +40,19 @@ export async function up(knex: Knex): Promise<void> {
        FOREIGN KEY (tenant, principal) REFERENCES principals (tenant, principal)
      ) ${clustered}`,
     'CREATE INDEX api_keys_by_principal ON api_keys (tenant, principal)',
+    // `types`: absent: all. Of each purpose its present row, and every version there was.
+    `CREATE TABLE purposes (
+       declared_at ${int} NOT NULL, changed_at ${int} NOT NULL, ended_at ${int}, may_object ${small} NOT NULL,
+       version ${small} NOT NULL, tenant ${id} NOT NULL REFERENCES tenants (tenant), purpose ${text} NOT NULL,
+       basis ${text} NOT NULL, told ${text} NOT NULL, types ${text}, tag ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, purpose)
+     ) ${clustered}`,
+    `CREATE TABLE purpose_versions (
+       declared_at ${int} NOT NULL, changed_at ${int} NOT NULL, ended_at ${int}, may_object ${small} NOT NULL,
+       version ${small} NOT NULL, tenant ${id} NOT NULL REFERENCES tenants (tenant), purpose ${text} NOT NULL,
+       basis ${text} NOT NULL, told ${text} NOT NULL, types ${text}, tag ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, purpose, version)
+     ) ${clustered}`,
 
     // Distributed by subject.
     `CREATE TABLE subjects (

@@ -191,6 +191,16 @@ export function purposesOf({ purposes }: Pick<PrincipalRow, 'purposes'>): string
   return JSON.parse(purposes) as string[];
 }
 
+/** The words that unaltered principals of the tenant have that are not revoked, each once. */
+export async function purposesInForce(
+  reader: Reader<'records'>,
+  keys: readonly IndexKey[],
+  tenant: TenantId,
+): Promise<string[]> {
+  const rows = await select(reader, principals, { where: { tenant, revoked_at: null } });
+  return [...new Set(rows.filter((row) => isUnaltered(keys, row)).flatMap(purposesOf))].sort();
+}
+
 function tagOf(key: IndexKey, row: PrincipalRow): Buffer {
   const fields: Field[] = [row.tenant, row.principal, row.name, row.role, row.purposes, row.created_at];
   // A principal without an audience is bound as the first release bound all of them.

@@ -39,6 +39,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     allow([
       ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
       ...(['change_principal', 'rotate_api_key', 'end_api_key', 'change_role', 'end_role', ...READS_ROLES] as const),
+      ...(['declare_purpose', 'end_purpose'] as const),
       ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['declare_type', 'set_keep', 'set_unique', 'count_doubles', 'read_status', 'read_job', 'recover'] as const),
     ]),

@@ -10,6 +10,7 @@ import { ApiKeyIdSchema } from '../schema.ts';
 import { checked } from './arguments.ts';
 import { onPrincipal } from './find-principal.ts';
 import { giveUp, handOut, keyFileFor, SAVE } from './new-api-key.ts';
+import { orHowToDeclare } from './purposes.ts';
 import { through, URL_OPTION, type UrlOptions } from './remote.ts';
 import { call } from './session.ts';
 
@@ -40,11 +41,12 @@ export function addApiKeyCommands(principals: Command): void {
         ...(purpose === undefined || (purpose as unknown) === true ? {} : { purposes: purpose || [] }),
         ...endOf(expires),
       });
+      const orElse = orHowToDeclare(body.purposes ?? []);
       const to = await onPrincipal(
         name,
         { url, keyFile },
-        (vault, caller, principal) => changePrincipal(vault, caller, { principal, ...body }),
-        (client, principal) => client.changePrincipal(principal, body),
+        (vault, caller, principal) => changePrincipal(vault, caller, { principal, ...body }).catch(orElse),
+        (client, principal) => client.changePrincipal(principal, body).catch(orElse),
       );
       console.log(`${to.name} may ask for: ${to.purposes.join(', ') || 'nothing'}. ${until(to.expiresAt)}`);
     });

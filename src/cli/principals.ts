@@ -12,6 +12,7 @@ import { checked } from './arguments.ts';
 import { addEraseTenantCommand } from './erase-tenant.ts';
 import { allPrincipals, allPrincipalsThrough, type PrincipalView } from './find-principal.ts';
 import { giveUp, handOut, keyFileFor, SAVE } from './new-api-key.ts';
+import { orHowToDeclare } from './purposes.ts';
 import { through, URL_OPTION, type UrlOptions } from './remote.ts';
 import { call, type KeyOptions, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
@@ -66,7 +67,11 @@ export function addPrincipalCommands(program: Command): void {
     .command('add <name>')
     .description('add a principal and hand out its API key, once')
     .requiredOption('--role <role>', 'admin, app, support, receiver, auditor, security, or a role of your own')
-    .option('--purpose <purpose...>', 'the purposes for which it may ask for values', [])
+    .option(
+      '--purpose <purpose...>',
+      'the purposes for which it may ask for values, each declared (`purposes declare`)',
+      [],
+    )
     .option('--audience <audience>', 'tie it to the tokens of this audience (roles app, support and receiver)')
     .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z')
     .option(...SAVE)
@@ -82,8 +87,8 @@ export function addPrincipalCommands(program: Command): void {
       });
       const file = await keyFileFor(save);
       const added = await (url === undefined
-        ? call({ keyFile }, addPrincipal, body)
-        : through(url, keyFile, (client) => client.addPrincipal(body))
+        ? call({ keyFile }, addPrincipal, body).catch(orHowToDeclare(purpose))
+        : through(url, keyFile, (client) => client.addPrincipal(body).catch(orHowToDeclare(purpose)))
       ).catch((error: unknown) => giveUp(error, file, save));
       await handOut(`Added ${name} (${role}) as ${added.principal}.`, added.apiKey, file, save);
     });

@@ -12,6 +12,7 @@ import { addImportCommand } from './import.ts';
 import { addKeysCommands } from './keys.ts';
 import { addNodeCommands } from './nodes.ts';
 import { addPrincipalCommands, addTenantCommands } from './principals.ts';
+import { addPurposeCommands } from './purposes.ts';
 import { addRoleCommands } from './roles.ts';
 import { addRootCommands } from './root.ts';
 import { addJobCommands, addRotateCommand } from './rotate.ts';
@@ -48,6 +49,7 @@ export function newProgram(): Command {
   addPrincipalCommands(program);
   addRoleCommands(program);
   addAccessCommands(program);
+  addPurposeCommands(program);
   addMeCommand(program);
   addTenantCommands(program);
   addImportCommand(program);

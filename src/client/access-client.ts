@@ -4,7 +4,7 @@
  */
 import type { operations } from './api.ts';
 import { eachOf, type PageSize, read, write } from './calls.ts';
-import { id } from './paths.ts';
+import { id, purposePath } from './paths.ts';
 import { RoleClient } from './role-client.ts';
 import type {
   AddedPrincipal,
@@ -14,6 +14,9 @@ import type {
   Me,
   Principal,
   PrincipalPage,
+  Purpose,
+  PurposeDeclaration,
+  PurposeHistory,
   RevokedPrincipal,
   Role,
   RotatedApiKey,
@@ -102,6 +105,27 @@ export class AccessClient extends RoleClient {
   async revokePrincipal(principal: string, options: CallOptions = {}): Promise<RevokedPrincipal> {
     const path = `/v1/principals/${id('prn', principal)}`;
     return this.send<'revokePrincipal'>({ method: 'DELETE', path, repeat: 'always', ...options });
+  }
+
+  /** The purposes of the tenant in the order of their words, ended ones too. */
+  async listPurposes(options: CallOptions = {}): Promise<readonly Purpose[]> {
+    return (await this.send<'listPurposes'>({ ...read('GET', '/v1/purposes'), ...options })).purposes;
+  }
+
+  /** A purpose as it stands, and what people were told before. */
+  async getPurpose(purpose: string, options: CallOptions = {}): Promise<PurposeHistory> {
+    return this.send<'getPurpose'>({ ...read('GET', purposePath(purpose)), ...options });
+  }
+
+  /** Declares a purpose, or says something else of it: all that is said. A repeat changes nothing. */
+  async declarePurpose(purpose: string, said: PurposeDeclaration, options: CallOptions = {}): Promise<Purpose> {
+    const path = purposePath(purpose);
+    return this.send<'declarePurpose'>({ method: 'PUT', path, body: said, repeat: 'always', ...options });
+  }
+
+  /** Ends a purpose that no principal has any more. A repeat changes nothing. */
+  async endPurpose(purpose: string, options: CallOptions = {}): Promise<Purpose> {
+    return this.send<'endPurpose'>({ method: 'DELETE', path: purposePath(purpose), repeat: 'always', ...options });
   }
 
   /**

@@ -686,7 +686,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a principal and get its API key, once.
-         * @description Its own problems: `api_key_already_shown`, `unknown_role`.
+         * @description Its own problems: `unknown_purpose`, `unknown_role`, `api_key_already_shown`.
          */
         readonly post: operations["addPrincipal"];
         readonly delete?: never;
@@ -718,7 +718,7 @@ export interface paths {
          * Change the purposes of a principal, or the end of its API key.
          * @description Holds from the next call on. What is not named stays. An API key that has ended stays so: rotate it. With a 503 it may hold already: call again until it is answered.
          *
-         *     Its own problems: `principal_not_found`, `principal_revoked`, `own_principal`, `api_key_ended`, `journal_unavailable`.
+         *     Its own problems: `principal_not_found`, `principal_revoked`, `own_principal`, `unknown_purpose`, `api_key_ended`, `journal_unavailable`.
          */
         readonly patch: operations["changePrincipal"];
         readonly trace?: never;
@@ -909,6 +909,58 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/purposes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The purposes for which values of the caller’s tenant may be asked.
+         * @description Not for an API key that is tied to an audience: `GET /v1/me` names its own.
+         */
+        readonly get: operations["listPurposes"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/purposes/{purpose}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * One purpose, and what people were told before.
+         * @description Its own problems: `purpose_not_found`.
+         */
+        readonly get: operations["getPurpose"];
+        /**
+         * Declare a purpose, or say something else of it.
+         * @description The body is all that is said of it from now on; what was said before stays readable. One that had ended is in use again.
+         *
+         *     Its own problems: `unknown_type`, `too_many_purposes`.
+         */
+        readonly put: operations["declarePurpose"];
+        readonly post?: never;
+        /**
+         * End a purpose that no principal has any more.
+         * @description From then on it can be given to nobody. A repeat changes nothing.
+         *
+         *     Its own problems: `purpose_not_found`, `purpose_in_use`.
+         */
+        readonly delete: operations["endPurpose"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/audit/entries": {
         readonly parameters: {
             readonly query?: never;
@@ -1068,7 +1120,7 @@ export interface components {
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
         readonly AddPrincipalBody: {
             /**
              * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
@@ -1241,7 +1293,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -1863,6 +1915,18 @@ export interface components {
              *     ]
              */
             readonly examples: readonly unknown[];
+        };
+        readonly DeclarePurposeBody: {
+            /**
+             * @description What people are told: what their data is used for.
+             * @example To charge what you have ordered, and to send you the invoice.
+             */
+            readonly told: string;
+            readonly basis: components["schemas"]["LegalBasis"];
+            /** @description Whether a person may object (GDPR Art. 21): by default to `legitimate_interests` and `public_task`. Of these, `false` says that compelling grounds stand against it. */
+            readonly mayObject?: boolean;
+            /** @description The data types that it needs; absent or null: all. */
+            readonly types?: readonly string[] | null;
         };
         /** @description A data type of text, as it is declared. */
         readonly DeclareTextType: {
@@ -2553,6 +2617,12 @@ export interface components {
             /** @description The principal’s other API key, while one takes over from the other. */
             readonly otherKey?: components["schemas"]["ApiKey"];
         };
+        readonly GetPurposeReply: {
+            /** @description As it stands. */
+            readonly present: components["schemas"]["PurposeDescription"];
+            /** @description What stood before, the newest first; at most 100 versions. */
+            readonly earlier: readonly components["schemas"]["PurposeDescription"][];
+        };
         readonly GetStatusReply: {
             /**
              * @description The release of Lethe that answers.
@@ -3086,6 +3156,12 @@ export interface components {
          * @example billing
          */
         readonly Label: string;
+        /**
+         * @description The legal basis: GDPR Art. 6(1).
+         * @example contract
+         * @enum {string}
+         */
+        readonly LegalBasis: "contract" | "consent" | "legal_obligation" | "legitimate_interests" | "vital_interests" | "public_task";
         readonly ListAuditEntriesReply: {
             /** @description The newest first. */
             readonly entries: readonly components["schemas"]["AuditEntry"][];
@@ -3113,6 +3189,10 @@ export interface components {
             readonly principals: readonly components["schemas"]["Principal"][];
             /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: components["schemas"]["PrincipalId"];
+        };
+        readonly ListPurposesReply: {
+            /** @description In the order of their words. */
+            readonly purposes: readonly components["schemas"]["PurposeDescription"][];
         };
         readonly ListRolesReply: {
             /** @description Those of the house, then the tenant’s own by name. */
@@ -3742,6 +3822,45 @@ export interface components {
          * @example billing
          */
         readonly Purpose: string;
+        /** @description Why values may be asked for. */
+        readonly PurposeDescription: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description What people are told; absent: nobody has said it yet. */
+            readonly told?: string;
+            /**
+             * @description The legal basis, as it was declared; `undeclared`: the word is older than the registry, and nobody has said it.
+             * @example contract
+             */
+            readonly basis: string;
+            /** @description Whether a person may object. */
+            readonly mayObject: boolean;
+            /** @description Whether a person may withdraw: from consent alone. */
+            readonly mayWithdraw: boolean;
+            /** @description The data types that it needs; absent: all. */
+            readonly types?: readonly string[];
+            /** @description Goes up with every change. */
+            readonly version: number;
+            /**
+             * Format: date-time
+             * @description When it was first declared, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly declaredAt: string;
+            /**
+             * Format: date-time
+             * @description Since when it is as it is now, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly changedAt: string;
+            /**
+             * Format: date-time
+             * @description Since when it can be given to nobody; absent: it is in use.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endedAt?: string;
+            /** @description Its row was altered or damaged: what it said is left out. Declare it again. */
+            readonly damaged?: boolean;
+        };
         readonly ReadAccessMatrixReply: {
             /** @description Roles of the house, then the tenant’s own by name. */
             readonly roles: readonly components["schemas"]["RoleCells"][];
@@ -4204,7 +4323,7 @@ export interface components {
              *       "detokenize"
              *     ]
              */
-            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate")[];
+            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate")[];
             /**
              * @description The data types that it reaches; without `types` and `categories`: all.
              * @example [
@@ -4512,7 +4631,7 @@ export interface components {
              *       "detokenize"
              *     ]
              */
-            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate")[];
+            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate")[];
             /**
              * @description The data types that it reaches; without `types` and `categories`: all.
              * @example [
@@ -4947,6 +5066,7 @@ export interface components {
          *     - `slot_not_found`: No root slot has this name.
          *     - `principal_not_found`: No such principal, or it is another tenant’s.
          *     - `role_not_found`: The tenant has no role of this name.
+         *     - `purpose_not_found`: No purpose of this word was ever declared.
          *     - `api_key_not_found`: The principal has no API key of this id.
          */
         readonly NotFound: {
@@ -4988,6 +5108,8 @@ export interface components {
          *     - `too_many_jobs`: The tenant has as many unfinished long jobs as there may be.
          *     - `too_many_types`: The tenant has as many types of its own as there may be.
          *     - `too_many_versions`: The type has as many versions as there may be.
+         *     - `purpose_in_use`: A principal has the purpose; take it from all of them first.
+         *     - `too_many_purposes`: The tenant has as many purposes as there may be.
          *     - `tenant_exists`: A tenant of this name exists.
          *     - `first_tenant`: The first tenant cannot be erased.
          *     - `unfit_root_key`: The root key brought cannot replace the one there is.
@@ -5059,6 +5181,7 @@ export interface components {
          *     - `invalid_role`: A rule of the role can come to nothing; see `field`.
          *     - `duties_conflict`: One role would have duties that must lie apart.
          *     - `unknown_keep`: The data type offers no such lesser form.
+         *     - `unknown_purpose`: No purpose of this word is declared, or it has ended.
          *     - `unique_not_offered`: Values of the data type cannot be unique.
          *     - `invalid_definition`: The definition of a type contradicts itself; see `field`.
          *     - `low_entropy_index`: There are too few different values for an index of them.
@@ -6431,6 +6554,103 @@ export interface operations {
             };
         };
     };
+    readonly listPurposes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListPurposesReply"];
+                };
+            };
+        };
+    };
+    readonly getPurpose: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Why the values are asked for: a word in lower case, such as `billing`. */
+                readonly purpose: components["schemas"]["Purpose"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GetPurposeReply"];
+                };
+            };
+        };
+    };
+    readonly declarePurpose: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Why the values are asked for: a word in lower case, such as `billing`. */
+                readonly purpose: components["schemas"]["Purpose"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DeclarePurposeBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PurposeDescription"];
+                };
+            };
+        };
+    };
+    readonly endPurpose: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Why the values are asked for: a word in lower case, such as `billing`. */
+                readonly purpose: components["schemas"]["Purpose"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["PurposeDescription"];
+                };
+            };
+        };
+    };
     readonly listAuditEntries: {
         readonly parameters: {
             readonly query?: {
@@ -6628,6 +6848,7 @@ export type ProblemCode =
     | "slot_not_found"
     | "principal_not_found"
     | "role_not_found"
+    | "purpose_not_found"
     | "api_key_not_found"
     | "concurrent_change"
     | "value_not_unique"
@@ -6648,6 +6869,8 @@ export type ProblemCode =
     | "too_many_jobs"
     | "too_many_types"
     | "too_many_versions"
+    | "purpose_in_use"
+    | "too_many_purposes"
     | "tenant_exists"
     | "first_tenant"
     | "unfit_root_key"
@@ -6679,6 +6902,7 @@ export type ProblemCode =
     | "invalid_role"
     | "duties_conflict"
     | "unknown_keep"
+    | "unknown_purpose"
     | "unique_not_offered"
     | "invalid_definition"
     | "low_entropy_index"

@@ -33,6 +33,12 @@ export function rolePath(role: string): string {
   throw new TypeError('This is no role: one is a word in lower case.');
 }
 
+/** The path of a purpose. @throws {TypeError} for what is no word, and does not repeat it */
+export function purposePath(purpose: string): string {
+  if (/^[a-z][a-z0-9_-]{0,63}$/.test(purpose)) return `/v1/purposes/${purpose}`;
+  throw new TypeError('This is no purpose: one is a word in lower case.');
+}
+
 /** @throws {TypeError} that does not repeat the text: it may be a value that was mistaken for an id */
 export function id(prefix: string, text: string): string {
   if (new RegExp(`^${prefix}_[0-9a-z]{10,32}$`).test(text)) return text;

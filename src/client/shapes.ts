@@ -58,6 +58,13 @@ export type EndedApiKey = Schemas['EndApiKeyReply'];
 export type RevokedPrincipal = Schemas['RevokePrincipalReply'];
 export type PrincipalPage = Schemas['ListPrincipalsReply'];
 export type AddedPrincipal = Schemas['AddPrincipalReply'];
+export type Purpose = Schemas['PurposeDescription'];
+export type PurposeHistory = Schemas['GetPurposeReply'];
+/** What is said of a purpose. */
+export type PurposeDeclaration = Pick<Schemas['DeclarePurposeBody'], 'told' | 'basis'> & {
+  readonly mayObject?: boolean | undefined;
+  readonly types?: readonly string[] | null | undefined;
+};
 export type AddedTenant = Schemas['AddTenantReply'];
 export type Tenant = Schemas['Tenant'];
 export type TenantPage = Schemas['ListTenantsReply'];

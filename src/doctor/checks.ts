@@ -12,6 +12,7 @@ import { administrators, endingKeys } from './checks/people.ts';
 import { permissions } from './checks/permissions.ts';
 import { places } from './checks/places.ts';
 import { descriptors, memory } from './checks/process.ts';
+import { purposes } from './checks/purposes.ts';
 import { slots } from './checks/slots.ts';
 import { strays } from './checks/strays.ts';
 import { stores, vault } from './checks/vault.ts';
@@ -23,6 +24,6 @@ export const CHECKS: readonly Check[] = [
   ...[vault, stores, permissions, places, slots, strays, asides],
   ...[replication, durability, pooler, tls, network],
   ...[backup, drill, journal, disk, clock],
-  ...[administrators, endingKeys, keysDue, erasures, epochs, jobs, nodes],
+  ...[administrators, endingKeys, purposes, keysDue, erasures, epochs, jobs, nodes],
   ...[memory, descriptors],
 ];

@@ -4,6 +4,7 @@
  */
 
 import { apiKeys } from '../access/key-rows.ts';
+import { purposes, purposeVersions } from '../access/purposes/rows.ts';
 import { keyRevocations, revocations } from '../access/revocations.ts';
 import { roles } from '../access/roles/rows.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
@@ -48,6 +49,7 @@ export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, guessBudgets, verifyAttempts],
   ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, roles, apiKeys],
+  ...[purposes, purposeVersions],
 ];
 
 /** What a page has removed. */

@@ -1,13 +1,17 @@
-/** Access: principals, roles and tenants. */
+/** Access: principals, purposes, roles and tenants. */
 import { addPrincipal } from './access/add-principal.ts';
 import { addTenant } from './access/add-tenant.ts';
 import { changePrincipal } from './access/change-principal.ts';
 import { changeRole } from './access/change-role.ts';
+import { declarePurpose } from './access/declare-purpose.ts';
 import { endApiKey } from './access/end-api-key.ts';
+import { endPurpose } from './access/end-purpose.ts';
 import { endRole } from './access/end-role.ts';
 import { explainAccess } from './access/explain-access.ts';
 import { getMe } from './access/get-me.ts';
+import { getPurpose } from './access/get-purpose.ts';
 import { listPrincipals } from './access/list-principals.ts';
+import { listPurposes } from './access/list-purposes.ts';
 import { listRoles } from './access/list-roles.ts';
 import { listTenants } from './access/list-tenants.ts';
 import { previewRole } from './access/preview-role.ts';
@@ -21,4 +25,5 @@ export const ACCESS: readonly AnyOperation[] = [
   ...[getMe, addPrincipal, listPrincipals, changePrincipal, revokePrincipal],
   ...[rotateApiKey, endApiKey, addTenant, listTenants],
   ...[listRoles, readRole, changeRole, previewRole, endRole, explainAccess, readAccessMatrix],
+  ...[listPurposes, getPurpose, declarePurpose, endPurpose],
 ];

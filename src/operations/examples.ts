@@ -11,6 +11,18 @@ export const EXPIRES_AT = '2026-11-23T12:00:00.000Z';
 export const STORED_AT = { createdAt: '2026-11-22T12:00:00.000Z', updatedAt: '2026-11-22T12:00:00.000Z' };
 export const TENANT = 'ten_1fz07q9k3c';
 
+export const PURPOSE = {
+  purpose: 'billing',
+  told: 'To charge what you have ordered, and to send you the invoice.',
+  basis: 'contract',
+  mayObject: false,
+  mayWithdraw: false,
+  types: ['address', 'card'],
+  version: 1,
+  declaredAt: '2026-11-02T09:00:00.000Z',
+  changedAt: '2026-11-02T09:00:00.000Z',
+};
+
 export const RECEIPT = {
   erasure: 'ers_01m83rdet0ehaadnnnnhek1nfv',
   state: 'completed',

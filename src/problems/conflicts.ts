@@ -130,6 +130,19 @@ export const CONFLICTS = {
     message: 'A type has at most 100 versions. Declare another type.',
     field: 'name',
   },
+  // A principal that is not revoked has it. Nothing has been changed.
+  purpose_in_use: {
+    kind: 'conflict',
+    title: 'A principal has the purpose; take it from all of them first.',
+    message:
+      'A principal that is not revoked has this purpose: GET /v1/principals shows which. Take it from each of them first.',
+  },
+  // A tenant's purposes are read whole, so their number is bounded.
+  too_many_purposes: {
+    kind: 'conflict',
+    title: 'The tenant has as many purposes as there may be.',
+    message: 'A tenant has at most 200 purposes, ended ones included.',
+  },
   // A tenant of that name exists. Nothing has been changed.
   tenant_exists: {
     kind: 'conflict',

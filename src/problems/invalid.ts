@@ -48,6 +48,15 @@ export const INVALID = {
     message: 'This data type offers no lesser form of this name; GET /v1/types lists those it does.',
     field: 'keep',
   },
+  // A principal is given a purpose that is not declared, or that has ended. Nothing has been changed.
+  unknown_purpose: {
+    kind: 'invalid',
+    title: 'No purpose of this word is declared, or it has ended.',
+    message:
+      'No purpose of this word is declared, or it has ended. GET /v1/purposes lists those there are; an administrator ' +
+      'declares one by PUT /v1/purposes/{purpose} (npm run lethe -- purposes declare).',
+    field: 'purposes',
+  },
   // The type's values are shared, in no store, or kept in a lesser form.
   unique_not_offered: { kind: 'invalid', title: 'Values of the data type cannot be unique.', field: 'unique' },
   // The definition contradicts itself, or cannot be carried out; `field` names the property.

@@ -79,6 +79,11 @@ export const REFUSALS = {
     message: 'The tenant has no role of this name.',
     field: 'role',
   },
+  purpose_not_found: {
+    kind: 'not_found',
+    title: 'No purpose of this word was ever declared.',
+    message: 'No purpose of this word was ever declared. GET /v1/purposes lists those there are.',
+  },
   api_key_not_found: {
     kind: 'not_found',
     title: 'The principal has no API key of this id.',

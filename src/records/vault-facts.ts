@@ -12,6 +12,7 @@
  *   last_drill       how the last drill went, in the record store
  *   last_backup_records, last_backup_keys   when and under which epoch the newest copy was taken; in the record store
  *   last_sweep       when keys without a record were last looked for, in the record store
+ *   purposes         that words of before purposes were declared are taken over, in the record store
  *   step <name>      by which SQL a step made it, in both (`storage/opening/applied-steps.ts`)
  *   last_ready_check   when somebody last asked whether the store can be written to, in both; says nothing of the vault
  */

@@ -28,4 +28,5 @@ export const WORDS: readonly string[] = [
   'read_job', 'recover', 'backup', 'drill', 'restore', 'add_slot', 'remove_slot', 'check_slots', 'list_nodes',
   'abandon_node', 'split_root', 'replace_root', 'unseal', 'authenticate',
   'list_roles', 'read_role', 'change_role', 'end_role', 'explain_access', 'read_access_matrix',
+  'list_purposes', 'declare_purpose', 'end_purpose',
 ];

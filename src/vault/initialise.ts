@@ -17,6 +17,8 @@ import { exists } from '../files.ts';
 import { newId, newTenantId } from '../ids.ts';
 import { writeDurably } from '../keyring/slots/durable-file.ts';
 import { makeFolder } from '../make-folder.ts';
+import { setFact } from '../records/vault-facts.ts';
+import { ADOPTED } from './adopt-purposes.ts';
 import type { Vault } from './vault.ts';
 
 const FIRST_TENANT_IS_LOST =
@@ -61,6 +63,7 @@ export async function initialise(
       target: principal,
       request: newId('request', random, now),
     });
+    await setFact(tx, ...ADOPTED);
     await writeDurably(path, Buffer.from(`${apiKey}\n`, 'ascii'));
     return path;
   });

@@ -34,6 +34,7 @@ import { DEFAULT_PLANNED_RECORDS } from '../settings.ts';
 import { STORE_LIMITS } from '../storage/limits.ts';
 import { openStore } from '../storage/opening/open-store.ts';
 import type { KeyStore, RecordStore } from '../storage/tx.ts';
+import { adoptPurposes } from './adopt-purposes.ts';
 import { agreeOnId, assertAgreement, assertEpochIsKnown } from './agreement.ts';
 import { startBeat } from './beat.ts';
 import { type FoundVault, findOrBegin, findVault, giveUp, nameHome } from './home.ts';
@@ -178,6 +179,7 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
     : await initialise(parts, config.keysPath, { mayMake, isBegun: found.isBegun });
   if (!drilling) await nameHome(config, found);
   if (!drilling) await noteRestores(parts, { agree: !recovering });
+  if (!drilling && !recovering) await adoptPurposes(parts);
   const beat = startBeat({ recordStore, keyStore, signals }, node);
   const underway = new Set<Promise<void>>();
   let closing = false;

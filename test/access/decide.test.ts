@@ -26,6 +26,7 @@ const MAY: Record<Role, readonly Action[]> = {
   admin: [
     ...([
       'list_types',
+      'list_purposes',
       'describe_caller',
       'declare_type',
       'set_keep',
@@ -37,12 +38,13 @@ const MAY: Record<Role, readonly Action[]> = {
     ] as const),
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
     ...(['change_principal', 'rotate_api_key', 'end_api_key', 'change_role', 'end_role'] as const),
-    ...READS_ROLES,
+    ...(['declare_purpose', 'end_purpose', ...READS_ROLES] as const),
     ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
   ],
   app: [
     ...([
       'list_types',
+      'list_purposes',
       'describe_caller',
       'tokenize',
       'detokenize',
@@ -57,17 +59,26 @@ const MAY: Record<Role, readonly Action[]> = {
     'read_certificate',
   ],
   support: [
-    ...(['list_types', 'describe_caller', 'detokenize', 'describe_token', 'read_record', 'search', 'match'] as const),
+    ...([
+      'list_types',
+      'list_purposes',
+      'describe_caller',
+      'detokenize',
+      'describe_token',
+      'read_record',
+      'search',
+      'match',
+    ] as const),
     ...(['resolve_subject', 'read_subject'] as const),
   ],
-  receiver: ['list_types', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
+  receiver: ['list_types', 'list_purposes', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
   auditor: [
-    ...(['list_types', 'describe_caller', 'read_audit', 'list_keys', 'read_job', 'read_erasure'] as const),
-    ...(['read_certificate', ...READS_ROLES] as const),
+    ...(['list_types', 'list_purposes', 'describe_caller', 'read_audit', 'list_keys', 'read_job'] as const),
+    ...(['read_erasure', 'read_certificate', ...READS_ROLES] as const),
   ],
   security: [
-    ...(['list_types', 'describe_caller', 'read_status', 'read_audit', 'rotate_keys', 'read_job', 'recover'] as const),
-    ...(['list_keys', 'compromise_keys', 'list_exposed', ...READS_ROLES] as const),
+    ...(['list_types', 'list_purposes', 'describe_caller', 'read_status', 'read_audit', 'rotate_keys'] as const),
+    ...(['read_job', 'recover', 'list_keys', 'compromise_keys', 'list_exposed', ...READS_ROLES] as const),
     ...(['read_certificate', 'erase_tenant', 'read_erasure'] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
     ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),

@@ -2,10 +2,12 @@
  * The vault as the benchmark calls it, over HTTP: an app's API key, values stored in batches, and single calls on one
  * connection whose time is taken. Every answer is checked; a wrong one ends the run.
  */
+
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import type { Tokenized, TokenizeItem } from '../../src/operations/values/schema.ts';
+import { DECLARATION } from '../support/purposes.ts';
 
 export const PURPOSE = 'billing';
 
@@ -16,6 +18,7 @@ export interface Client {
   /** A call whose body is JSON already. */
   send<R>(path: string, body: string): Promise<R>;
   get<R>(path: string): Promise<R>;
+  put(path: string, body: unknown): Promise<unknown>;
   tokenize(items: readonly TokenizeItem[]): Promise<Tokenized[]>;
   close(): void;
 }
@@ -29,6 +32,7 @@ export function clientOf(url: string, home: string): Promise<Client> {
 export async function memberOf(url: string, home: string, role: 'app' | 'security'): Promise<Client> {
   const admin = newClient(url, (await readFile(join(home, 'keys/admin.key'), 'utf8')).trim());
   const body = { name: `bench-${role}`, role, purposes: role === 'app' ? [PURPOSE] : [] };
+  await admin.put(`/v1/purposes/${PURPOSE}`, DECLARATION);
   const { apiKey } = await admin.call<{ apiKey: string }>('/v1/principals', body);
   admin.close();
   return newClient(url, apiKey);
@@ -36,11 +40,11 @@ export async function memberOf(url: string, home: string, role: 'app' | 'securit
 
 function newClient(url: string, apiKey: string): Client {
   const agent = new Agent({ keepAlive: true });
-  const ask = <R>(method: 'GET' | 'POST', path: string, text: string) =>
+  const ask = <R>(method: 'GET' | 'POST' | 'PUT', path: string, text: string) =>
     new Promise<R>((resolve, reject) => {
       const authorization = `Bearer ${apiKey}`;
       const ofBody = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-      const headers = { authorization, ...(method === 'POST' && ofBody) };
+      const headers = { authorization, ...(method !== 'GET' && ofBody) };
       const sent = request(`${url}${path}`, { method, agent, headers }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk) => chunks.push(chunk));
@@ -61,6 +65,7 @@ function newClient(url: string, apiKey: string): Client {
     call,
     send,
     get: (path) => ask('GET', path, ''),
+    put: (path, body) => ask('PUT', path, JSON.stringify(body)),
     tokenize: async (items) => (await call<{ results: Tokenized[] }>('/v1/tokenize', { items })).results,
     close: () => agent.destroy(),
   };

@@ -15,6 +15,7 @@ let remove: () => Promise<void>;
 beforeAll(async () => {
   ({ path: home, remove } = await temporaryFolder());
   await lethe(home, ['init']);
+  await lethe(home, ['purposes', 'declare', 'billing', '--basis', 'contract', '--told', 'To bill what was ordered.']);
   await lethe(home, ['principals', 'add', 'app', '--role', 'app', '--purpose', 'billing', '--save', `${home}/app.key`]);
   await writeFile(`${home}/in.ndjson`, '{"email":"ada@example.com"}\n');
   await writeFile(`${home}/map.json`, '{"purpose":"billing","fields":[{"path":"/email","type":"email"}]}');

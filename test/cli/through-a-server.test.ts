@@ -148,6 +148,27 @@ async function principalsAreManaged(home: string, elsewhere: string, url: string
     expect(remote).toEqual(local);
     return remote.out;
   };
+  const purposes = (where: string, ...args: string[]) =>
+    lethe(where, ['purposes', ...args, ...(where === elsewhere ? ['--url', url] : []), ...admin]);
+  const told = 'To charge what you have ordered.';
+  for (const add of [through, here]) {
+    const undeclared = await add('add', 'shop', '--role', 'app', '--purpose', 'billing', 'fraud', '--save', first);
+    expect(undeclared.err).toMatch(/^lethe: billing, fraud: not declared, or ended \(unknown_purpose\)\./);
+    expect(undeclared.err).toContain('\n  npm run lethe -- purposes declare fraud --basis BASIS --told "TEXT"\n');
+  }
+  expect((await purposes(elsewhere, 'declare', 'billing', '--basis', 'contract', '--told', told)).out).toBe(
+    'billing is declared, version 1. A person may neither object nor withdraw.\n',
+  );
+  const fraud = ['declare', 'fraud', '--basis', 'legitimate_interests', '--told', 'To keep thieves out.'];
+  expect((await purposes(home, ...fraud, '--type', 'card', 'ip')).out).toContain('A person may object.');
+  expect((await purposes(home, ...fraud, '--no-objection')).out).toContain('version 2. A person may neither');
+  const shown = await purposes(elsewhere, 'show', 'fraud');
+  expect(shown).toEqual(await purposes(home, 'show', 'fraud'));
+  expect(shown.out.split('\n').slice(-5)).toEqual([
+    expect.stringMatching(/^fraud, version 1, since 2\S+Z: in use$/),
+    ...['  told   To keep thieves out.', '  basis  legitimate_interests; a person may object', '  types  card, ip', ''],
+  ]);
+  expect(await purposes(elsewhere, 'list')).toEqual(await purposes(home, 'list'));
   expect(await through('add', 'shop', '--role', 'app', '--purpose', 'billing', '--save', first)).toMatchObject({
     code: 0,
   });
@@ -163,6 +184,8 @@ async function principalsAreManaged(home: string, elsewhere: string, url: string
     'shop may ask for: nothing. The API key has no end.\n',
   );
 
+  expect((await purposes(elsewhere, 'end', 'fraud')).out).toMatch(/^fraud has ended at 2\S+Z\.\n$/);
+  expect((await purposes(home, 'list')).out).toMatch(/\nfraud .* ended 2\S+Z +To keep thieves out\.\n$/);
   const rotated = await through('rotate', 'shop', '--overlap', '1', '--save', second);
   expect(rotated.out).toMatch(
     /^shop has the new API key key_\w+\. The API key has no end\.\nkey_\w+ works until 2\S+Z\.\nIts API key is in /,

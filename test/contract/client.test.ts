@@ -160,6 +160,14 @@ test('there is a method for every operation, and each does what it says', async 
   expect(await admin.setUnique('username', true)).toMatchObject({ name: 'username', unique: true });
   expect(await admin.countDoubles('username')).toEqual({ doubles: 0, records: 0, partial: false });
   expect(await admin.setUnique('username', false)).toMatchObject({ unique: false });
+  const news = { told: 'To send you what is new.', basis: 'consent', types: ['email'] } as const;
+  const news1 = await admin.declarePurpose('news', news);
+  expect(news1).toMatchObject({ ...news, purpose: 'news', version: 1, mayWithdraw: true });
+  const news2 = await admin.declarePurpose('news', { ...news, types: null });
+  expect(await app.getPurpose('news')).toEqual({ present: news2, earlier: [news1] });
+  expect(await app.listPurposes()).toContainEqual(news2);
+  expect(await admin.endPurpose('news')).toMatchObject({ purpose: 'news', version: 3 });
+  await expect(admin.getPurpose('ada@example.com')).rejects.toThrow(TypeError);
   const added = await admin.addPrincipal({
     name: 'checkout',
     role: 'app',

@@ -20,6 +20,7 @@ import { typeCatalogue } from '../../src/operations/types/list-types.ts';
 import { STATUS } from '../../src/problems/kinds.ts';
 import { LIST, PROBLEMS, type ProblemCode } from '../../src/problems/list.ts';
 import { BADGE, RECEIPT } from '../datatypes/definitions.ts';
+import { DECLARATION } from '../support/purposes.ts';
 import { NOW, openTestVault, type TestVault } from '../support/vault.ts';
 import { CLIENT_TYPES, clientTypes } from './client-types.ts';
 
@@ -178,7 +179,7 @@ test('each problem has the status that clients know it by', () => {
     404: `
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
-      api_key_not_found role_not_found
+      api_key_not_found role_not_found purpose_not_found
     `,
     405: 'method_not_allowed',
     409: `
@@ -187,6 +188,7 @@ test('each problem has the status that clients know it by', () => {
       share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
       token_taken token_outdated backup_not_configured drill_needs_command value_not_unique
       rolling_over api_key_ended built_in_role own_role role_in_use role_changed too_many_roles
+      purpose_in_use too_many_purposes
     `,
     410: `
       token_expired token_used_up token_revoked record_erased record_superseded subject_erased
@@ -196,7 +198,7 @@ test('each problem has the status that clients know it by', () => {
     415: 'unsupported_media_type',
     422: `
       unknown_role invalid_role duties_conflict
-      invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep
+      invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep unknown_purpose
       invalid_definition low_entropy_index unknown_view not_searchable unknown_part option_not_offered
       token_format_not_offered invalid_token invalid_share_count share_typo share_foreign share_wrong
       too_many_passwords idempotency_key_reused not_confirmed unique_not_offered
@@ -554,6 +556,25 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       await both(
         admin.call('post', '/v1/principals', { name: 'x', role: 'app', expiresAt }),
         admin.call('post', '/v1/principals', { name: 'x', role: 'root' }),
+      ),
+    ],
+    [
+      'declarePurpose',
+      await both(
+        admin.call('put', '/v1/purposes/news', DECLARATION),
+        admin.call('put', '/v1/purposes/news', { ...DECLARATION, mayObject: true }),
+        admin.call('put', '/v1/purposes/news', { ...DECLARATION, types: ['nothing'] }),
+      ),
+    ],
+    ['listPurposes', await both(app.call('get', '/v1/purposes'), app.call('get', '/v1/purposes?x=1'))],
+    ['getPurpose', await both(app.call('get', '/v1/purposes/news'), app.call('get', '/v1/purposes/nothing'))],
+    [
+      'endPurpose',
+      await both(
+        admin.call('delete', '/v1/purposes/news'),
+        admin.call('delete', '/v1/purposes/billing'),
+        admin.call('delete', '/v1/purposes/nothing'),
+        app.call('delete', '/v1/purposes/news'),
       ),
     ],
     ['getMe', await both(app.call('get', '/v1/me'), app.call('get', '/v1/me?x=1'))],

@@ -29,7 +29,7 @@ const OF_CATALOGUE = /^(DataType|SearchPart|ComparedPart|Declare(d)?DocumentType
 const CLOSED = new Set(
   (
     'CertificateState ErasureState JobState KeyState Outcome ' +
-    'Category IgnoringStep NormalisingStep OwnTokenFormat Role Spread StoreName TokenFormat'
+    'Category IgnoringStep LegalBasis NormalisingStep OwnTokenFormat Role Spread StoreName TokenFormat'
   ).split(' '),
 );
 

@@ -35,6 +35,7 @@ import {
   refuseDeletes,
   rowsOf,
   tell,
+  tellAll,
 } from '../support/home.ts';
 import { splitHome } from '../support/shares.ts';
 import { ENGINES } from '../support/stores.ts';
@@ -375,6 +376,22 @@ const PLANTS: readonly Plant[] = [
       // Another one takes over: nobody need do anything.
       const { principal } = await add(after(2 * 86_400_000).toISOString());
       await rotateApiKey(vault, admin, { principal, overlapSeconds: 3_600, expiresAt: null });
+      return undefined;
+    },
+  ],
+  [
+    'a purpose that nobody has declared',
+    'purposes',
+    /^warn Nobody has said what people are told of the purpose support,/,
+    async (home, vault) => {
+      await appOf(vault, home);
+      // As a record store from before there were purposes.
+      await tellAll(home.recordStoreUrl, [
+        'DELETE FROM purposes',
+        'DELETE FROM purpose_versions',
+        "DELETE FROM vault_facts WHERE name = 'purposes'",
+      ]);
+      await (await home.open()).close();
       return undefined;
     },
   ],

@@ -9,11 +9,13 @@
  * The addresses of the document, `localhost:7300` and `/mnt/`, are put elsewhere. `npm run -s lethe --` is typed
  * without npm, which `readme.test.ts` types.
  */
+
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { nodeEnv } from '../support/node-env.ts';
+import { DECLARATION } from '../support/purposes.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 import { openTerminal } from '../support/terminal.ts';
@@ -87,6 +89,7 @@ test('every ceremony runs as it is typed: what lives opens at the end, and the e
   const world = await openWorld();
   await world.start();
   const admin = (await readFile(join(world.folder, 'keys/admin.key'), 'ascii')).trim();
+  await world.call(admin, '/v1/purposes/billing', DECLARATION, 'PUT');
   const { apiKey } = await world.call(admin, '/v1/principals', { name: 'shop', role: 'app', purposes: ['billing'] });
   const items = ['kept', 'first', 'second', 'third'].map((subject) => ({
     ...{ type: 'email', value: `${subject}@example.com`, subject },

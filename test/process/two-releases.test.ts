@@ -52,6 +52,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const env = engine === 'postgres' ? urls : {};
     const run = (...args: string[]) => lethe(home, args, { env });
     expect(await run('init')).toMatchObject({ code: 0 });
+    await run('purposes', 'declare', 'billing', '--basis', 'contract', '--told', 'To bill what was ordered.');
     await run('principals', 'add', 'shop', '--role', 'app', '--purpose', 'billing', '--save', `${folder}/app.key`);
     const key = (await readFile(`${folder}/app.key`, 'ascii')).trim();
     const adminKey = (await readFile(`${home}/keys/admin.key`, 'ascii')).trim();

@@ -25,10 +25,11 @@ import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import type { Vault, VaultConfig } from '../../src/vault/vault.ts';
+import { declarePurposes, PURPOSES } from './purposes.ts';
 import { askRows, packedStatement, packedValues, spelledRows } from './spelled.ts';
 import { bareStores, type Engine, freshStores, type StoreUrls } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
-import { NOW, PURPOSES, QUICK_PASSWORDS } from './vault.ts';
+import { NOW, QUICK_PASSWORDS } from './vault.ts';
 
 export interface Home {
   readonly engine: Engine;
@@ -122,9 +123,11 @@ export function secretOf(apiKey: string): string {
   return parsed.secret.toString('base64url');
 }
 
-/** A caller of this API key. */
-export function callerOf(vault: Vault, apiKey: string): Promise<Caller> {
-  return authenticate(vault, apiKey, newId('request', vault.random, vault.clock()));
+/** A caller of this API key; an administrator's tenant then has declared the purposes that tests give. */
+export async function callerOf(vault: Vault, apiKey: string): Promise<Caller> {
+  const caller = await authenticate(vault, apiKey, newId('request', vault.random, vault.clock()));
+  if (caller.role === 'admin') await declarePurposes(vault, caller.tenant);
+  return caller;
 }
 
 /** A caller of the first tenant with this role and every purpose, made by the first administrator. */

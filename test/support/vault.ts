@@ -10,12 +10,15 @@ import type { Express } from 'express';
 import { pino } from 'pino';
 import request, { type Response } from 'supertest';
 import { onTestFinished } from 'vitest';
+import { firstTenant } from '../../src/access/first-tenant.ts';
 import type { Role } from '../../src/access/roles.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newApp } from '../../src/http/app.ts';
+import type { TenantId } from '../../src/ids.ts';
 import type { TokenizeItem } from '../../src/operations/values/schema.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
 import type { Vault, VaultOptions } from '../../src/vault/vault.ts';
+import { declarePurposes, PURPOSES } from './purposes.ts';
 import { askRows } from './spelled.ts';
 import { type Engine, freshStores } from './stores.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -24,7 +27,7 @@ import { temporaryFolder } from './temporary.ts';
 export const QUICK_PASSWORDS = { params: { memoryKiB: 64, passes: 1, parallelism: 1 } };
 
 export const NOW = new Date('2026-11-22T12:00:00.000Z');
-export const PURPOSES = ['billing', 'support'];
+export { PURPOSES };
 
 export interface TestCaller {
   readonly apiKey: string;
@@ -114,6 +117,8 @@ export async function openTestVault({
   };
   onTestFinished(close);
 
+  await declarePurposes(vault, (await firstTenant(vault.recordStore.reader)) as TenantId);
+
   const logged: string[] = [];
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
   const app = newApp({ vault, log, closing: () => false });
@@ -141,6 +146,7 @@ export async function openTestVault({
       ),
     async inTenant(name, role) {
       const { body } = await admin.call('post', '/v1/tenants', { name });
+      await declarePurposes(vault, body.tenant);
       const { apiKey, principal } = await add(withKey(body.apiKey), role);
       return withKey(apiKey, principal);
     },

@@ -2,8 +2,10 @@
  * Callers who store, correct, erase and search, several at once, until the server is gone; who remember what it has
  * acknowledged, and afterwards hold it to that: everything acknowledged holds, everything else is whole or absent.
  */
+
 import { randomInt } from 'node:crypto';
 import { expect } from 'vitest';
+import { DECLARATION } from '../support/purposes.ts';
 
 const REFS = ['cust_1', 'cust_2', 'cust_3', 'cust_4'];
 
@@ -218,10 +220,13 @@ export function pause(ms = 5): Promise<void> {
 
 /** @returns its API key */
 export async function newPrincipal(url: string, admin: string, role: 'app' | 'security'): Promise<string> {
-  const reply = await fetch(`${url}/v1/principals`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify({ name: role, role, purposes: ['billing'] }),
-  });
+  const send = (method: string, path: string, body: object) =>
+    fetch(`${url}${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${admin}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  await send('PUT', '/v1/purposes/billing', DECLARATION);
+  const reply = await send('POST', '/v1/principals', { name: role, role, purposes: ['billing'] });
   return ((await reply.json()) as { apiKey: string }).apiKey;
 }

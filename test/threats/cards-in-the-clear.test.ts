@@ -32,6 +32,7 @@ const CALLS: readonly Call[] = [
   ['post', '/v1/principals', { ...principal, name: `shop_${GROUPED}` }, 'name', 'admin'],
   ['post', '/v1/principals', { ...principal, purposes: ['billing', `p${VISA}`] }, 'purposes/1', 'admin'],
   ['post', '/v1/principals', { ...principal, audience: VISA }, 'audience', 'admin'],
+  ['put', '/v1/purposes/billing', { basis: 'contract', told: `Such as ${GROUPED}.` }, 'told', 'admin'],
   ['post', '/v1/tenants', { name: `eu.${VISA}` }, 'name', 'admin'],
   ['post', '/v1/types', { ...badge, name: `x_${VISA}` }, 'name', 'admin'],
   ['post', '/v1/types', { ...badge, description: `Such as ${VISA}.` }, 'description', 'admin'],

@@ -2,9 +2,11 @@
  * Tenants. Whatever belongs to another tenant is, to every verb, what was never there: the same status, the same body,
  * reached by the same statements, so that neither the answer nor its time tells the two apart.
  */
+
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newId, newToken } from '../../src/ids.ts';
+import { declarePurposes } from '../support/purposes.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { NOW, openTestVault, PURPOSES, type TestCaller, type TestVault } from '../support/vault.ts';
 
@@ -34,6 +36,7 @@ async function scene(engine: Engine): Promise<Scene> {
   const vault = await openTestVault({ engine });
   const { body: tenant } = await vault.admin.call('post', '/v1/tenants', { name: 'other' });
   const otherAdmin = vault.withKey(tenant.apiKey);
+  await declarePurposes(vault.vault, tenant.tenant);
   const { body: added } = await otherAdmin.call('post', '/v1/principals', {
     name: 'app',
     role: 'app',

@@ -2,9 +2,11 @@
  * Passwords are kept as a verifier, sealed. A real server stores, corrects and verifies some, is killed, and what it
  * wrote is searched for them and for their verifiers. What the counting of attempts does not hold against is shown too.
  */
+
 import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { RECORD } from '../../src/guesses/limits.ts';
+import { DECLARATION } from '../support/purposes.ts';
 import { startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -49,6 +51,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     };
     const add = async (role: string) =>
       (await send(adminKey, 'POST', '/v1/principals', { name: role, role, purposes: ['billing'] })).apiKey as string;
+    await send(adminKey, 'PUT', '/v1/purposes/billing', DECLARATION);
     const [app, auditor] = [await add('app'), await add('auditor')];
     const items = [FIRST.normalize('NFD'), { phc: FOREIGN }].map((value) => ({ type: 'password', value }));
     const stored = await send(app, 'POST', '/v1/tokenize', { items }, 'sign-up-1');

@@ -8,6 +8,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { dataTypes } from '../../src/datatypes/registry.ts';
+import { DECLARATION } from '../support/purposes.ts';
 import { failToStart, startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -102,6 +103,7 @@ async function visitEveryDoor(url: string, adminKey: string): Promise<string[]> 
     expect(status).toBe(201);
     return (body as { apiKey: string }).apiKey;
   };
+  await admin.send('PUT', '/v1/purposes/billing', DECLARATION);
   const [appKey, supportKey, auditorKey] = [await made('app'), await made('support'), await made('auditor')];
   const [app, support] = [clientOf(url, appKey), clientOf(url, supportKey)];
 

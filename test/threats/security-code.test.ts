@@ -2,11 +2,13 @@
  * Card security codes may be at rest nowhere (PCI DSS v4.0.1, 3.3.1.2). A real server is given some, reveals one, is
  * killed and started again; what it wrote is searched for the codes and for the sealed bytes that their tokens carry.
  */
+
 import { readFile } from 'node:fs/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { pooledRandom } from '../../src/crypto/random.ts';
 import { newId, type TenantId } from '../../src/ids.ts';
 import { LIFE_MS } from '../../src/keyring/tree/window-keys.ts';
+import { DECLARATION } from '../support/purposes.ts';
 import { startServer } from '../support/server-process.ts';
 import { ENGINES, freshStores } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary.ts';
@@ -44,6 +46,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     };
     const add = async (role: string) =>
       (await send(adminKey, 'POST', '/v1/principals', { name: role, role, purposes: ['billing'] })).apiKey as string;
+    await send(adminKey, 'PUT', '/v1/purposes/billing', DECLARATION);
     const [app, auditor] = [await add('app'), await add('auditor')];
     // Codes are too short to be looked for by themselves: there are so many that they stand out together.
     const codes = Array.from({ length: 20 }, (_, i) => String(9_870 - i));

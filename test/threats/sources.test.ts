@@ -2,6 +2,7 @@
  * Where calls come from: in the log where it may stand, in nobody's words but an address's own, and nowhere else. The
  * server is asked over a socket of its own, from 127.0.0.1: the proxy, where that is trusted, or a stranger.
  */
+
 import { pino } from 'pino';
 import request from 'supertest';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +10,7 @@ import { ROLES, type Role } from '../../src/access/roles.ts';
 import { newApp } from '../../src/http/app.ts';
 import { newSealedApp } from '../../src/http/serving/sealed.ts';
 import { everyByte, freshHome, placesOf } from '../support/home.ts';
+import { DECLARATION } from '../support/purposes.ts';
 import { mistyped, sealedAt, splitHome } from '../support/shares.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 
@@ -23,7 +25,7 @@ async function behindProxy(trustedProxies: readonly string[], engine: Engine = '
   const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
   const app = newApp({ vault, log, closing: () => false, front: { trustedProxies } });
   const adminKey = await home.adminKey();
-  const asAdmin = (method: 'post' | 'delete', path: string) =>
+  const asAdmin = (method: 'post' | 'put' | 'delete', path: string) =>
     request(app)[method](path).set('Authorization', `Bearer ${adminKey}`);
   const ask = (apiKey: string, headers: Record<string, string>, body: unknown = {}) =>
     request(app)
@@ -33,6 +35,7 @@ async function behindProxy(trustedProxies: readonly string[], engine: Engine = '
       .send(body as object);
   const add = async (role: Role) => {
     const tied = role === 'receiver' ? { audience: 'crm' } : {};
+    await asAdmin('put', '/v1/purposes/support').send(DECLARATION);
     const reply = await asAdmin('post', '/v1/principals').send({ name: role, role, purposes: ['support'], ...tied });
     expect(reply.status, reply.text).toBe(201);
     lines.splice(0);

@@ -2,6 +2,7 @@
  * An erased tenant stays erased, whichever copy of a store is put back: an old key store holds its keys again, an old
  * record store takes it to be alive. The vault refuses to start with either, and `recover` erases again.
  */
+
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
@@ -9,6 +10,7 @@ import { authenticate } from '../../src/calls/authenticate.ts';
 import { newId } from '../../src/ids.ts';
 import { recover } from '../../src/operations/copies/recover.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
+import { declarePurposes } from '../support/purposes.ts';
 import { ENGINES } from '../support/stores.ts';
 import { handOn } from './hand.ts';
 import { copyOf, newPlace, openAt, type Place } from './place.ts';
@@ -43,6 +45,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       const { body } = await vault.admin.call('post', '/v1/tenants', { name: 'gone' });
       const admin = vault.withKey(body.apiKey);
       const app = { name: 'ada', role: 'app', purposes: ['billing'] };
+      await declarePurposes(vault.vault, body.tenant);
       const { apiKey } = (await admin.call('post', '/v1/principals', app)).body;
       await vault.withKey(apiKey).tokenize({ type: 'email', value: 'ada@example.com', subject: 'cust_1' });
       const [kept] = await vault.as('app').tokenize({ type: 'email', value: 'ada@example.com', subject: 'cust_1' });

@@ -170,11 +170,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     );
     expect((await listed(principal))?.keys).toHaveLength(2);
     await Promise.all([
-      change(principal, { purposes: ['one', 'two'], expiresAt: inHours(9) }),
-      change(principal, { purposes: ['three'], expiresAt: inHours(8) }),
+      change(principal, { purposes: ['billing', 'support'], expiresAt: inHours(9) }),
+      change(principal, { purposes: ['fraud'], expiresAt: inHours(8) }),
     ]);
     const caller = await knock(apiKey);
-    const last = { one: inHours(9), three: inHours(8) }[caller.purposes[0] as 'one' | 'three'];
+    const last = { billing: inHours(9), fraud: inHours(8) }[caller.purposes[0] as 'billing' | 'fraud'];
     expect((await listed(principal))?.expiresAt).toBe(last);
   });
 

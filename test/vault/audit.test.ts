@@ -9,11 +9,14 @@ import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { changePrincipal } from '../../src/operations/access/change-principal.ts';
 import { changeRole } from '../../src/operations/access/change-role.ts';
+import { declarePurpose } from '../../src/operations/access/declare-purpose.ts';
 import { endApiKey } from '../../src/operations/access/end-api-key.ts';
+import { endPurpose } from '../../src/operations/access/end-purpose.ts';
 import { endRole } from '../../src/operations/access/end-role.ts';
 import { explainAccess } from '../../src/operations/access/explain-access.ts';
 import { getMe } from '../../src/operations/access/get-me.ts';
 import { listPrincipals } from '../../src/operations/access/list-principals.ts';
+import { listPurposes } from '../../src/operations/access/list-purposes.ts';
 import { listRoles } from '../../src/operations/access/list-roles.ts';
 import { listTenants } from '../../src/operations/access/list-tenants.ts';
 import { previewRole } from '../../src/operations/access/preview-role.ts';
@@ -55,6 +58,7 @@ import { search } from '../../src/operations/values/search.ts';
 import { verify } from '../../src/operations/values/verify.ts';
 import { definition } from '../datatypes/definitions.ts';
 import { everyByte, placesOf, refuseInserts, rowsOf, stage, tell, withoutTable } from '../support/home.ts';
+import { DECLARATION } from '../support/purposes.ts';
 import { packedId } from '../support/spelled.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -172,6 +176,13 @@ describe.each(ENGINES)('on %s', (engine) => {
       ],
       [admin, () => listPrincipals(vault, admin, { limit: 1 }), { action: 'list_principals' }],
       [app, () => getMe(vault, app), { action: 'describe_caller' }],
+      [app, () => listPurposes(vault, app), { action: 'list_purposes' }],
+      [
+        admin,
+        () => declarePurpose(vault, admin, { purpose: 'audited', ...DECLARATION }),
+        { action: 'declare_purpose', target: 'audited/1' },
+      ],
+      [admin, () => endPurpose(vault, admin, { purpose: 'audited' }), { action: 'end_purpose', target: 'audited/2' }],
       [
         admin,
         () => changePrincipal(vault, admin, { principal, purposes: ['fraud'] }),

@@ -14,7 +14,7 @@ import { ACTIONS, type Action } from '../actions.ts';
 import { readTicketPattern } from './ticket-pattern.ts';
 
 /** What everyone with a valid API key may do, whatever the role. */
-export const OF_EVERYONE = ['list_types', 'describe_caller'] as const satisfies readonly Action[];
+export const OF_EVERYONE = ['list_types', 'list_purposes', 'describe_caller'] as const satisfies readonly Action[];
 
 /** Actions that show something of a value, or tell of it: a purpose is always stated for them, and checked. */
 export const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match']);

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { usesTokens } from '../../access/decide.ts';
 import { accessKeys } from '../../access/keys.ts';
 import { addPrincipal as add } from '../../access/principals.ts';
+import { holdPurposes } from '../../access/purposes.ts';
 import type { CompiledRole } from '../../access/roles/compiled-role.ts';
 import { inForce } from '../../access/roles/rows.ts';
 import { NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
@@ -39,7 +40,7 @@ export const addPrincipal = operation({
   reply: AddPrincipalReply,
   status: 201,
   idempotent: true,
-  problems: ['api_key_already_shown', 'unknown_role'],
+  problems: ['unknown_purpose', 'unknown_role', 'api_key_already_shown'],
   example: {
     request: { name: 'checkout', role: 'app', purposes: ['billing'], expiresAt: '2027-11-02T09:00:00.000Z' },
     reply: { principal: PRINCIPAL, apiKey: EXAMPLE_API_KEY },
@@ -58,6 +59,7 @@ export const addPrincipal = operation({
         assertFits(body, await inForce(tx, keys, caller.tenant, body.role));
         const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
         const { name, role, purposes, audience } = body;
+        await holdPurposes(tx, keys, caller.tenant, purposes);
         const wanted = { name, role, purposes, audience, expiresAt };
         const reply = await add(tx, keys, caller.tenant, wanted, vault.random, vault.clock);
         return { reply, entry: { target: reply.principal } };

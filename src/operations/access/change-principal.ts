@@ -8,6 +8,7 @@ import { type AccessKeys, accessKeys, isSooner, setEnd } from '../../access/keys
 import { NARROWINGS, noteEnd, noteWithdrawn, type When } from '../../access/narrowings.ts';
 import { factsOf } from '../../access/principal-facts.ts';
 import { holdPrincipal, purposesOf, setPurposes } from '../../access/principals.ts';
+import { holdPurposes } from '../../access/purposes.ts';
 import { keepNoted } from '../../access/revocations.ts';
 import { NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
 import { ChangePrincipalBody, PrincipalSchema } from '../../access/schema.ts';
@@ -32,7 +33,7 @@ interface Changing {
 }
 
 /**
- * @throws `principal_not_found`, `principal_revoked`, `own_principal`, `api_key_ended`
+ * @throws `principal_not_found`, `principal_revoked`, `own_principal`, `api_key_ended`, `unknown_purpose`
  * @throws {UnavailableError} also where the change holds and only the key store or the journal could not note it
  */
 export const changePrincipal = operation({
@@ -47,7 +48,10 @@ export const changePrincipal = operation({
   params: z.strictObject({ principal: PrincipalIdSchema }),
   body: ChangePrincipalBody,
   reply: PrincipalSchema,
-  problems: ['principal_not_found', 'principal_revoked', 'own_principal', 'api_key_ended', 'journal_unavailable'],
+  problems: [
+    ...(['principal_not_found', 'principal_revoked', 'own_principal', 'unknown_purpose'] as const),
+    ...(['api_key_ended', 'journal_unavailable'] as const),
+  ],
   example: {
     request: { purposes: ['billing', 'fraud'], expiresAt: '2027-11-02T09:00:00.000Z' },
     reply: {
@@ -95,6 +99,7 @@ async function givePurposes(
   if (row.role === RECEIVES_ONLY && wanted.length === 0) {
     throw new VaultError('invalid_request', NEEDS_PURPOSE, { field: 'purposes' });
   }
+  await holdPurposes(tx, keys, when.tenant, wanted);
   const had = purposesOf(row);
   const withdrawn = had.filter((purpose) => !wanted.includes(purpose));
   const changed = await setPurposes(tx, keys, row, [...new Set(wanted)]);
