@@ -20,8 +20,8 @@ import { lookup, type Row, table } from '../storage/table.ts';
 import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/tx.ts';
 import { erasedTenants } from './store.ts';
 
-/** `key` and `purpose`: a principal's right that became less, see `narrowings.ts`. */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose';
+/** `key` and `purpose`: a principal's right that became less, see `narrowings.ts`. `hook`: one that was removed. */
+export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'hook';
 
 export const revocations = table(
   'records',
@@ -29,7 +29,7 @@ export const revocations = table(
   {
     tenant: 'id:tenant',
     kind: 'text',
-    /** The principal's id, or the token; or what `narrowings.ts` says. */
+    /** The principal's or the hook's id, or the token; or what `narrowings.ts` says. */
     target: 'text',
     revoked_at: 'int',
     /** When the key store was first known to have it. */

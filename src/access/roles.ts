@@ -32,6 +32,9 @@ const ASKS_OF_ERASURES = ['read_erasure', 'read_certificate'] as const;
  */
 export const OPERATORS: ReadonlySet<Role> = new Set<Role>(['admin', 'auditor', 'security']);
 
+/** Who is told what happens, and where. */
+const HOOKS = ['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const;
+
 /** The roles that can be tied to an audience: the others could do nothing within one. */
 export const HAVE_AUDIENCES: ReadonlySet<Role> = new Set<Role>(['app', 'support', 'receiver']);
 
@@ -42,6 +45,7 @@ export const NEEDS_PURPOSE = 'A receiver only reveals, and needs a purpose for t
 export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   admin: [
     EVERYONE,
+    { actions: HOOKS },
     {
       actions: [
         ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
@@ -75,6 +79,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   auditor: [EVERYONE, { actions: ['read_audit', 'list_keys', 'read_job', ...ASKS_OF_ERASURES] }],
   security: [
     EVERYONE,
+    { actions: HOOKS },
     {
       actions: [
         ...(['read_status', 'read_audit', 'read_job', 'recover'] as const),

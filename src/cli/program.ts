@@ -7,6 +7,7 @@ import { addMeCommand } from './api-keys.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addHookCommands } from './hooks.ts';
 import { addImportCommand } from './import.ts';
 import { addKeysCommands } from './keys.ts';
 import { addNodeCommands } from './nodes.ts';
@@ -46,6 +47,7 @@ export function newProgram(): Command {
   addPrincipalCommands(program);
   addMeCommand(program);
   addTenantCommands(program);
+  addHookCommands(program);
   addImportCommand(program);
   addBackupCommands(program);
   const keys = addKeysCommands(program);

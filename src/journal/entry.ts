@@ -44,7 +44,7 @@ export interface TenantEntry {
   readonly at: number;
 }
 
-const REVOKED = ['principal', 'token', 'key', 'purpose'] as const;
+const REVOKED = ['principal', 'token', 'key', 'purpose', 'hook'] as const;
 
 export interface RevocationEntry {
   readonly kind: 'revocation';

@@ -11,6 +11,11 @@ export const EXPIRES_AT = '2026-11-23T12:00:00.000Z';
 export const STORED_AT = { createdAt: '2026-11-22T12:00:00.000Z', updatedAt: '2026-11-22T12:00:00.000Z' };
 export const TENANT = 'ten_1fz07q9k3c';
 
+export const HOOK = 'whk_01m81j18g0e329asxkdep5tmtc';
+export const EVENT = 'evt_01m83rdet0ehaadnnnnhek1nfv';
+/** Looks like the secret of a hook, and spells EXAMPLE. */
+export const EXAMPLE_SECRET = `whsec_${Buffer.from('EXAMPLE-'.repeat(4)).toString('base64')}`;
+
 export const RECEIPT = {
   erasure: 'ers_01m83rdet0ehaadnnnnhek1nfv',
   state: 'completed',

@@ -27,4 +27,5 @@ export const WORDS: readonly string[] = [
   'describe_caller', 'add_tenant', 'list_tenants', 'erase_tenant', 'read_audit', 'read_status', 'rotate_keys',
   'read_job', 'recover', 'backup', 'drill', 'restore', 'add_slot', 'remove_slot', 'check_slots', 'list_nodes',
   'abandon_node', 'split_root', 'replace_root', 'unseal', 'authenticate',
+  'add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook',
 ];
