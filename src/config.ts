@@ -28,6 +28,8 @@ export interface Config {
   readonly keysPath: string;
   readonly plannedRecords: number;
   /** Where copies of the record store go that are ordered over the API. If undefined, none can be ordered. */
+  /** Networks into which hooks may lead, as text. */
+  readonly hookNetworks: readonly string[];
   readonly backupDir: string | undefined;
   /** Where the close of an epoch puts its copy of the key store. If undefined, it makes none. */
   readonly keyBackupDir: string | undefined;
@@ -69,6 +71,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     keyStoreUrl: absolute(home, settings.KEY_STORE_URL ?? 'sqlite:keys/keystore.db'),
     keysPath,
     plannedRecords: settings.LETHE_PLANNED_RECORDS,
+    hookNetworks: settings.LETHE_HOOK_NETWORKS ?? [],
     backupDir: settings.LETHE_BACKUP_DIR && resolve(home, settings.LETHE_BACKUP_DIR),
     keyBackupDir: settings.LETHE_KEY_BACKUP_DIR && resolve(home, settings.LETHE_KEY_BACKUP_DIR),
     rotateEveryMs: settings.LETHE_ROTATE_EVERY,
@@ -142,6 +145,7 @@ export function printable(config: Config): Record<string, string | number> {
     recordStore: printableUrl(config.recordStoreUrl),
     keyStore: printableUrl(config.keyStoreUrl),
     plannedRecords: config.plannedRecords,
+    ...(config.hookNetworks.length === 0 ? {} : { hookNetworks: config.hookNetworks.join(', ') }),
     ...(config.backupDir === undefined ? {} : { backupDir: config.backupDir }),
     ...(config.keyBackupDir === undefined ? {} : { keyBackupDir: config.keyBackupDir }),
     rotateEvery: config.rotateEveryMs === undefined ? 'off' : `${config.rotateEveryMs / UNITS_MS.m}m`,

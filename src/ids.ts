@@ -28,6 +28,8 @@ const PREFIXES = {
   vault: 'vlt_',
   window: 'win_',
   process: 'prc_',
+  hook: 'whk_',
+  event: 'evt_',
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;
@@ -50,6 +52,8 @@ export type ApiKeyId = Id<'apiKey'>;
 export type JobId = Id<'job'>;
 export type WindowId = Id<'window'>;
 export type VaultId = Id<'vault'>;
+export type HookId = Id<'hook'>;
+export type EventId = Id<'event'>;
 
 const ANY = '[0-9a-hjkmnp-tv-z]';
 const PREFIX_LENGTH = 4;

@@ -45,6 +45,22 @@ export function isIn(address: NetworkAddress, networks: readonly Network[]): boo
   return networks.some(({ address: of, bits }) => of.kind() === address.kind() && address.match(of, bits));
 }
 
+/** @param texts that were checked when the settings were read */
+export function networksOf(texts: readonly string[]): readonly Network[] {
+  return texts.map(readNetwork).filter((network) => network !== undefined);
+}
+
+/** 2000::/3 (IANA, “IPv6 Global Unicast Address Assignments”): beyond it lie forms that carry an IPv4 address. */
+const GLOBAL = readNetwork('2000::/3') as Network;
+/** Public by its number, and inside by its use: the agent of Azure's host, which every virtual machine there has. */
+const HOSTS_AGENT = readNetwork('168.63.129.16') as Network;
+
+/** Whether the address belongs to one machine of the whole internet: not to this one, its neighbours or no one. */
+export function isPublic(address: NetworkAddress): boolean {
+  if (address.range() !== 'unicast' || isIn(address, [HOSTS_AGENT])) return false;
+  return address.kind() === 'ipv4' || isIn(address, [GLOBAL]);
+}
+
 function readIpv4(text: string): ipaddr.IPv4 | undefined {
   return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined;
 }

@@ -81,6 +81,17 @@ export const AuditIdSchema = idSchema(
 );
 export const JobIdSchema = idSchema('job', 'job_01m83rdet0ehaadnnnnhek1nfv', 'A long job that was ordered.');
 
+export const HookIdSchema = idSchema(
+  'hook',
+  'whk_01m81j18g0e329asxkdep5tmtc',
+  'A hook: where the vault tells what happens.',
+);
+export const EventIdSchema = idSchema(
+  'event',
+  'evt_01m83rdet0ehaadnnnnhek1nfv',
+  'What a hook is told; the header `webhook-id` of the message, the same at each try.',
+);
+
 export const MAX_BATCH = 1_000;
 
 /** A whole number in a URL: digits alone. `Number` would also read `1e1`, `0x1` and blanks. */

@@ -29,7 +29,7 @@ const MAX_WORKERS = 64;
 export const workers = z.coerce.number().int().min(1).max(MAX_WORKERS);
 
 /** Networks, as text. The code that uses them parses them again. */
-const trustedProxies = z
+const networks = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .refine((parts) => parts.every((part) => readNetwork(part) !== undefined), {
@@ -65,7 +65,7 @@ export const Settings = z.strictObject({
   LETHE_WORKERS: workers
     .default(1)
     .describe('How many processes serve the port, up to one for each core; above 1 on PostgreSQL only.'),
-  LETHE_TRUSTED_PROXIES: trustedProxies
+  LETHE_TRUSTED_PROXIES: networks
     .optional()
     .describe(
       'Networks of the proxies that are believed when they say whom they serve (Forwarded, X-Forwarded-For); none otherwise.',
@@ -95,6 +95,11 @@ export const Settings = z.strictObject({
     .max(1e12)
     .default(DEFAULT_PLANNED_RECORDS)
     .describe('Records of one data type that are expected; decides how blurred the indexes of shared values are made.'),
+  LETHE_HOOK_NETWORKS: networks
+    .optional()
+    .describe(
+      'Networks of your own into which hooks may lead, over http as well; hooks lead to public addresses over https otherwise.',
+    ),
   LETHE_BACKUP_DIR: z
     .string()
     .min(1)

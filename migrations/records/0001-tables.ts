@@ -184,6 +184,30 @@ export async function up(knex: Knex): Promise<void> {
      ) ${clustered}`,
     'CREATE INDEX guess_budgets_by_age ON guess_budgets (since)',
 
+    // Small. `settings`, `secret` and `earlier` are sealed under a key of the tenant's: `src/hooks/hook-rows.ts`.
+    // `position`: how far it has been told. `due_at`: when it is to be told more; absent: there is no more.
+    `CREATE TABLE hooks (
+       created_at ${int} NOT NULL, position ${int} NOT NULL, attempts ${int} NOT NULL, due_at ${int},
+       failing_since ${int}, delivered_at ${int}, secret_at ${int} NOT NULL, earlier_until ${int},
+       seal_version ${small} NOT NULL, tenant ${id} NOT NULL, hook ${id} NOT NULL, settings ${bytes} NOT NULL,
+       secret ${bytes} NOT NULL, earlier ${bytes}, failure ${text}, paused ${text},
+       PRIMARY KEY (tenant, hook)
+     ) ${clustered}`,
+    'CREATE INDEX hooks_due ON hooks (due_at) WHERE due_at IS NOT NULL',
+
+    // Distributed by tenant. What hooks are told. `once`: its own id, or what keeps it from being told again too soon.
+    // `position`: its place in the tenant's order, which it gets after its commit. `hook`: the only one it is for.
+    // `about` is JSON of ids.
+    `CREATE TABLE hook_events (
+       noted_at ${int} NOT NULL, position ${int}, tenant ${id} NOT NULL, event ${id} NOT NULL, once ${text} NOT NULL,
+       name ${text} NOT NULL, hook ${id}, about ${text} NOT NULL,
+       PRIMARY KEY (tenant, once)
+     ) ${clustered}`,
+    'CREATE UNIQUE INDEX hook_events_by_id ON hook_events (tenant, event)',
+    'CREATE UNIQUE INDEX hook_events_in_order ON hook_events (tenant, position) WHERE position IS NOT NULL',
+    'CREATE INDEX hook_events_without_place ON hook_events (tenant, event) WHERE position IS NULL',
+    'CREATE INDEX hook_events_by_age ON hook_events (noted_at)',
+
     // Distributed by writer. A row for each of a writer's latest transactions. No row has an `n` below 1: a transaction
     // that misses an earlier one tries to write such a row, and fails of this constraint.
     `CREATE TABLE marks (

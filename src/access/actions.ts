@@ -57,6 +57,11 @@ export const ACTIONS = [
   'abandon_node',
   'split_root',
   'replace_root',
+  'add_hook',
+  'list_hooks',
+  'change_hook',
+  'remove_hook',
+  'test_hook',
   'unseal',
   'authenticate',
 ] as const;

@@ -22,9 +22,9 @@ import { erasedTenants } from './store.ts';
 
 /**
  * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
- * ended, see `roles/rows.ts`.
+ * ended, see `roles/rows.ts`; `hook`: one that was removed.
  */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role';
+export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook';
 
 export const revocations = table(
   'records',
@@ -32,7 +32,7 @@ export const revocations = table(
   {
     tenant: 'id:tenant',
     kind: 'text',
-    /** The principal's id, or the token; or what `narrowings.ts` says. */
+    /** The principal's or the hook's id, or the token; or what `narrowings.ts` says. */
     target: 'text',
     revoked_at: 'int',
     /** When the key store was first known to have it. */

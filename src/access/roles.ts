@@ -24,6 +24,9 @@ const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_m
  */
 export const OPERATORS: ReadonlySet<string> = new Set<Role>(['admin', 'auditor', 'security']);
 
+/** Who is told what happens, and where. */
+const HOOKS = ['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const;
+
 /** The role that only reveals what it was given: it is tied to these tokens' audience, and has its own purpose. */
 export const RECEIVES_ONLY: Role = 'receiver';
 export const NEEDS_PURPOSE = 'A receiver only reveals, and needs a purpose for that.';
@@ -39,7 +42,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     allow([
       ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
       ...(['change_principal', 'rotate_api_key', 'end_api_key', 'change_role', 'end_role', ...READS_ROLES] as const),
-      ...(['declare_purpose', 'end_purpose'] as const),
+      ...(['declare_purpose', 'end_purpose', ...HOOKS] as const),
       ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['declare_type', 'set_keep', 'set_unique', 'count_doubles', 'read_status', 'read_job', 'recover'] as const),
     ]),
@@ -61,7 +64,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   security: [
     allow([
       ...(['read_status', 'read_audit', 'read_job', 'recover', ...READS_ROLES] as const),
-      ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed'] as const),
+      ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed', ...HOOKS] as const),
       ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
       ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),

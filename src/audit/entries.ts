@@ -7,6 +7,8 @@
 import type { Action } from '../access/actions.ts';
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import type { EventName } from '../hooks/events.ts';
+import { noteTold } from '../hooks/outbox.ts';
 import {
   type AuditId,
   type ErasureId,
@@ -74,7 +76,8 @@ export interface AuditEntry {
   readonly request: RequestId;
 }
 
-export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry): Promise<void> {
+/** Hooks are told of it in the same transaction. @param tells what, where the entry itself does not say it */
+export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry, tells?: EventName): Promise<void> {
   const row: Row<typeof auditEntries> = {
     tenant: entry.tenant,
     entry: entry.entry,
@@ -95,6 +98,7 @@ export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry): Promise
     guesses: entry.guesses ?? null,
   };
   await tx.insert(auditEntries, [row]);
+  await noteTold(tx, entry, tells);
 }
 
 /**

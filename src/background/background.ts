@@ -5,6 +5,7 @@ import { forgetOldAnswers } from '../calls/idempotency.ts';
 import { issueCertificates } from '../erasure/certificates/certificate.ts';
 import { cutJournal } from '../erasure/cut-journal.ts';
 import { forgetOldGuesses } from '../guesses/store.ts';
+import { forgetOldEvents } from '../hooks/outbox.ts';
 import type { TenantId } from '../ids.ts';
 import { destroyEnded } from '../jobs/close-epoch.ts';
 import { settleIndexRotations } from '../jobs/rotate-index.ts';
@@ -12,17 +13,20 @@ import { type JobReport, runChores, startWorker, type WorkerOptions } from '../j
 import { setFact } from '../records/vault-facts.ts';
 import { sweepDeadTokens } from '../tokens/sweep.ts';
 import type { Vault } from '../vault/vault.ts';
+import { startDeliveries } from './deliveries.ts';
 import { closing } from './long-jobs.ts';
+import { noteEndingKeys } from './note-ending-keys.ts';
 
 const AT_ONCE = 2_000;
 
 /** @returns a function that stops it and waits for the current round */
 export function startBackground(vault: Vault, report: (report: JobReport) => void): () => Promise<void> {
   const worker = startWorker(options(vault, report));
+  const stopDeliveries = startDeliveries(vault, report);
   vault.signals.on('erasureLeft', worker.wake);
-  return () => {
+  return async () => {
     vault.signals.off('erasureLeft', worker.wake);
-    return worker.stop();
+    await Promise.all([worker.stop(), stopDeliveries()]);
   };
 }
 
@@ -53,6 +57,8 @@ function options(vault: Vault, report: (report: JobReport) => void): WorkerOptio
       { name: 'settle_index_rotations', run: () => settleIndexRotations(vault) },
       { name: 'sweep_tokens', run: (now) => inPages((limit) => sweepDeadTokens(recordStore, now, limit)) },
       { name: 'forget_guesses', run: (now) => inPages((limit) => forgetOldGuesses(recordStore, now, limit)) },
+      { name: 'note_ending_keys', run: (now) => noteEndingKeys(vault, now) },
+      { name: 'forget_hook_events', run: (now) => inPages((limit) => forgetOldEvents(recordStore, now, limit)) },
       {
         name: 'forget_old_answers',
         run: (now) => inPages((limit) => recordStore.exclusive((tx) => forgetOldAnswers(tx, now, limit))),

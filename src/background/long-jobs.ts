@@ -2,7 +2,7 @@
  * The kinds of long job, and one round of them over an open vault. The server's thread runs it, and so does `lethe keys
  * rotate` in its own process.
  */
-import { appendAuditEntry } from '../audit/entries.ts';
+import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
 import { backupKeyStore } from '../backup/backups.ts';
 import { openCanaries, shredOne } from '../canaries/canaries.ts';
 import { issueCertificates } from '../erasure/certificates/certificate.ts';
@@ -115,7 +115,7 @@ export async function hasWork(vault: Vault, config: VaultConfig): Promise<boolea
 
 /** Notes that a job has ended, and how, under the principal that ordered it. */
 async function audit(vault: Vault, tx: RecordTx, row: JobRow, { job, kind, state, code }: JobEnd, at: Date) {
-  await appendAuditEntry(tx, {
+  const entry: AuditEntry = {
     entry: newId('audit', vault.random, at),
     tenant: row.tenant as TenantId,
     at,
@@ -125,5 +125,6 @@ async function audit(vault: Vault, tx: RecordTx, row: JobRow, { job, kind, state
     code,
     target: job,
     request: newId('request', vault.random, at),
-  });
+  };
+  await appendAuditEntry(tx, entry, state === 'completed' ? 'job.completed' : 'job.failed');
 }

@@ -961,6 +961,124 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/hooks": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The hooks of the tenant, and how they get on.
+         * @description The hooks of the tenant, and how they get on.
+         */
+        readonly get: operations["listHooks"];
+        readonly put?: never;
+        /**
+         * Add a hook: an address that is told what happens, by signed messages.
+         * @description Messages follow Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) and hold ids and the name of what happened: no value, ref or reason. They come in order, at least once, and are repeated for three days. An address is not changed: add another hook, and remove this one.
+         *
+         *     Its own problems: `address_refused`, `too_many_hooks`, `hook_secret_replaced`, `hook_not_found`.
+         */
+        readonly post: operations["addHook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/hooks/{hook}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Remove a hook; it is told nothing more.
+         * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may hold already.
+         *
+         *     Its own problems: `hook_not_found`, `journal_unavailable`.
+         */
+        readonly delete: operations["removeHook"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Change what a hook is told, pause it, or let it go on.
+         * @description Its own problems: `hook_not_found`.
+         */
+        readonly patch: operations["changeHook"];
+        readonly trace?: never;
+    };
+    readonly "/v1/hooks/{hook}/rotate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give a hook another secret; messages carry both signatures for an overlap.
+         * @description A secret that was replaced before ends at once: there are two at most.
+         *
+         *     Its own problems: `hook_not_found`, `hook_secret_replaced`.
+         */
+        readonly post: operations["rotateHook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/hooks/{hook}/test": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send a hook a message of the type `hook.test`.
+         * @description Answers at once; `GET /v1/hooks/{hook}/deliveries` says when it was taken.
+         *
+         *     Its own problems: `hook_not_found`, `hook_paused`.
+         */
+        readonly post: operations["testHook"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/hooks/{hook}/deliveries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a hook was told, and what it is still to be told.
+         * @description Of the last 30 days, and as the hook is set now. What has just happened appears within seconds.
+         *
+         *     Its own problems: `hook_not_found`.
+         */
+        readonly get: operations["listDeliveries"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/audit/entries": {
         readonly parameters: {
             readonly query?: never;
@@ -1120,7 +1238,27 @@ export interface components {
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
+        readonly AddHookBody: {
+            /**
+             * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
+             * @example https://alarms.example.com/lethe
+             */
+            readonly url: string;
+            /**
+             * @description What the hook is told; absent: everything, also what later releases add.
+             * @example [
+             *       "integrity.failed",
+             *       "guesses.locked_out"
+             *     ]
+             */
+            readonly events?: readonly components["schemas"]["EventName"][];
+        };
+        readonly AddHookReply: {
+            readonly hook: components["schemas"]["HookId"];
+            /** @description The secret by which messages are signed. Shown this once; only the same call, under its idempotency key, shows it again. */
+            readonly secret: string;
+        };
         readonly AddPrincipalBody: {
             /**
              * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
@@ -1293,7 +1431,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -1515,6 +1653,19 @@ export interface components {
          * @enum {string}
          */
         readonly CertificateState: "pending" | "final";
+        /** @description What changes: `events`, `paused` or both. */
+        readonly ChangeHookBody: {
+            /**
+             * @description What it is told from now on; null: everything.
+             * @example [
+             *       "integrity.failed",
+             *       "guesses.locked_out"
+             *     ]
+             */
+            readonly events?: readonly components["schemas"]["EventName"][] | null;
+            /** @description Whether it is paused. Once resumed, it is told what it missed, as far as it is kept: for 30 days. */
+            readonly paused?: boolean;
+        };
         /** @description What changes: `purposes`, `expiresAt` or both. */
         readonly ChangePrincipalBody: {
             /** @description All purposes for which it may ask from now on; an empty list takes them all away; null: as they are. */
@@ -2072,6 +2223,27 @@ export interface components {
         };
         /** @description A data type of the tenant’s own, as it was declared: of text or of JSON. */
         readonly DeclaredType: components["schemas"]["DeclaredTextType"] | components["schemas"]["DeclaredDocumentType"];
+        /** @description What a hook was told, or is to be told. */
+        readonly Delivery: {
+            readonly event: components["schemas"]["EventId"];
+            /**
+             * @description What happened.
+             * @example erasure.final
+             */
+            readonly name: string;
+            /**
+             * Format: date-time
+             * @description When it happened, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
+            readonly state: components["schemas"]["DeliveryState"];
+        };
+        /**
+         * @description Whether the receiver has taken it.
+         * @enum {string}
+         */
+        readonly DeliveryState: "delivered" | "pending";
         readonly DetokenizeBody: {
             /** @description The tokens to exchange. */
             readonly tokens: readonly components["schemas"]["Token"][];
@@ -2468,6 +2640,16 @@ export interface components {
             /** @description What this does not say. */
             readonly limits: readonly string[];
         };
+        /**
+         * @description What a hook is told; the header `webhook-id` of the message, the same at each try.
+         * @example evt_01m83rdet0ehaadnnnnhek1nfv
+         */
+        readonly EventId: string;
+        /**
+         * @description What may be told: `integrity.failed`: A stored row was altered or damaged; once an hour of the same ones. `store.corrupt`: A store reported that its own data is damaged; once an hour. `guesses.locked_out`: A principal guessed wrong too often and is refused; once an hour of each. `principal.revoked`: A principal was revoked. `api_key.ended`: An API key was ended. `api_key.ends_soon`: The last API key of a principal ends within 14 days. `slot.added`: A root slot was added. `slot.removed`: A root slot was removed. `slot.secret_returned`: A root slot had a secret that was destroyed. `root.split`: Shares of the root key were made. `root.replacement_begun`: The replacement of the root key was begun. `root.replaced`: The root key was replaced. `vault.unsealed`: The vault was opened with shares. `vault.restored`: A store was put back from a copy. `vault.recovered`: The stores were made to agree after a restore. `node.abandoned`: A node was given up. `keys.rotation_ordered`: A rotation of keys was ordered. `keys.compromised`: Keys were said to be compromised. `job.completed`: A long job is done: a rotation, a re-sealing, an erasure of a tenant, a backup, a drill. `job.failed`: A long job has failed, and is not tried again by itself. `tenant.erasure_ordered`: The erasure of a whole tenant was ordered. `erasure.final`: An erasure became final: its certificate can be had. `hook.added`: A hook was added. `hook.changed`: A hook was changed, paused, resumed or given another secret. `hook.removed`: A hook was removed. `hook.paused`: The vault has paused a hook that fails. More may come.
+         * @enum {string}
+         */
+        readonly EventName: "integrity.failed" | "store.corrupt" | "guesses.locked_out" | "principal.revoked" | "api_key.ended" | "api_key.ends_soon" | "slot.added" | "slot.removed" | "slot.secret_returned" | "root.split" | "root.replacement_begun" | "root.replaced" | "vault.unsealed" | "vault.restored" | "vault.recovered" | "node.abandoned" | "keys.rotation_ordered" | "keys.compromised" | "job.completed" | "job.failed" | "tenant.erasure_ordered" | "erasure.final" | "hook.added" | "hook.changed" | "hook.removed" | "hook.paused";
         readonly ExplainAccessBody: components["schemas"]["ExplainPrincipal"] | components["schemas"]["ExplainRole"];
         readonly ExplainAccessReply: {
             /** @description Whether the call would be allowed. */
@@ -2716,6 +2898,83 @@ export interface components {
                 readonly keys: string;
             };
         };
+        /** @description Where the vault tells what happens, and how it gets on. */
+        readonly Hook: {
+            readonly hook: components["schemas"]["HookId"];
+            /**
+             * @description Where messages go; absent where the row is damaged.
+             * @example https://alarms.example.com/lethe
+             */
+            readonly url?: string;
+            /** @description What it is told; absent: everything. */
+            readonly events?: readonly string[];
+            /** @description Its row was altered or damaged: it is told nothing. Add another one. */
+            readonly damaged?: boolean;
+            readonly state: components["schemas"]["HookState"];
+            /**
+             * @description Why it is paused: somebody asked for it; it failed for three days; its receiver answered 410; its row is damaged.
+             * @enum {string}
+             */
+            readonly paused?: "asked" | "failing" | "gone" | "damaged";
+            /** @description Why the last try failed: `http_` and a status, `timed_out`, `not_reached`, `not_resolved`, `address_refused` or `damaged`. */
+            readonly failure?: string;
+            /**
+             * @description Failed tries of what is told next.
+             * @example 0
+             */
+            readonly attempts: number;
+            /**
+             * @description What it is still to be told; at most 1,000 are counted.
+             * @example 0
+             */
+            readonly pending: number;
+            /**
+             * Format: date-time
+             * @description When it was added, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly createdAt: string;
+            /**
+             * Format: date-time
+             * @description When its secret was made, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly secretSince: string;
+            /**
+             * Format: date-time
+             * @description Until when messages carry a second, earlier signature.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly earlierSecretUntil?: string;
+            /**
+             * Format: date-time
+             * @description Since when its tries fail, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly failingSince?: string;
+            /**
+             * Format: date-time
+             * @description When the next try is due, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly nextTryAt?: string;
+            /**
+             * Format: date-time
+             * @description When its receiver last took a message, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly deliveredAt?: string;
+        };
+        /**
+         * @description A hook: where the vault tells what happens.
+         * @example whk_01m81j18g0e329asxkdep5tmtc
+         */
+        readonly HookId: string;
+        /**
+         * @description `failing`: the last try failed and is repeated. `paused`: it is told nothing until it is resumed.
+         * @enum {string}
+         */
+        readonly HookState: "active" | "failing" | "paused";
         /** @description Hours of the day in a time zone. */
         readonly Hours: {
             /**
@@ -3168,11 +3427,21 @@ export interface components {
             /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: components["schemas"]["AuditId"];
         };
+        readonly ListDeliveriesReply: {
+            /** @description The newest first; a page may hold fewer than asked for, or none. */
+            readonly deliveries: readonly components["schemas"]["Delivery"][];
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["EventId"];
+        };
         readonly ListExposedReply: {
             /** @description In the order in which they were sealed anew. */
             readonly exposed: readonly components["schemas"]["Exposed"][];
             /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: string;
+        };
+        readonly ListHooksReply: {
+            /** @description The oldest first; at most 20. */
+            readonly hooks: readonly components["schemas"]["Hook"][];
         };
         readonly ListJobsReply: {
             /** @description The newest first. */
@@ -3990,6 +4259,15 @@ export interface components {
          * @example cust_42
          */
         readonly Ref: string;
+        readonly RemoveHookReply: {
+            readonly hook: components["schemas"]["HookId"];
+            /**
+             * Format: date-time
+             * @description Since when it is told nothing, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly removedAt: string;
+        };
         readonly RemoveSlotReply: {
             /**
              * @description The epochs whose secrets were destroyed in it.
@@ -4302,6 +4580,25 @@ export interface components {
             /** @description The API keys that it takes over from, with their ends. */
             readonly ending: readonly components["schemas"]["ApiKey"][];
         };
+        readonly RotateHookBody: {
+            /**
+             * @description How long messages are signed with the secret of before, too. 0 ends it at once, as after a leak.
+             * @default 86400
+             * @example 86400
+             */
+            readonly overlapSeconds: number;
+        };
+        readonly RotateHookReply: {
+            readonly hook: components["schemas"]["HookId"];
+            /** @description The new secret. Shown this once. */
+            readonly secret: string;
+            /**
+             * Format: date-time
+             * @description Until when messages carry the earlier signature, too.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly earlierSecretUntil?: string;
+        };
         /** @description What to rotate: an index key, or, where nothing is named, the epoch. */
         readonly RotateKeysBody: {
             /**
@@ -4323,7 +4620,7 @@ export interface components {
              *       "detokenize"
              *     ]
              */
-            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate")[];
+            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate")[];
             /**
              * @description The data types that it reaches; without `types` and `categories`: all.
              * @example [
@@ -4631,7 +4928,7 @@ export interface components {
              *       "detokenize"
              *     ]
              */
-            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "unseal" | "authenticate")[];
+            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate")[];
             /**
              * @description The data types that it reaches; without `types` and `categories`: all.
              * @example [
@@ -4699,6 +4996,10 @@ export interface components {
          * @example ten_1fz07q9k3c
          */
         readonly TenantId: string;
+        readonly TestHookReply: {
+            readonly hook: components["schemas"]["HookId"];
+            readonly event: components["schemas"]["EventId"];
+        };
         /**
          * @description A value of the data type `text`, as it is sent.
          * @example Prefers to be called in the afternoon.
@@ -5068,6 +5369,7 @@ export interface components {
          *     - `role_not_found`: The tenant has no role of this name.
          *     - `purpose_not_found`: No purpose of this word was ever declared.
          *     - `api_key_not_found`: The principal has no API key of this id.
+         *     - `hook_not_found`: No such hook, or it is another tenant’s.
          */
         readonly NotFound: {
             headers: {
@@ -5110,6 +5412,9 @@ export interface components {
          *     - `too_many_versions`: The type has as many versions as there may be.
          *     - `purpose_in_use`: A principal has the purpose; take it from all of them first.
          *     - `too_many_purposes`: The tenant has as many purposes as there may be.
+         *     - `too_many_hooks`: The tenant has as many hooks as there may be.
+         *     - `hook_paused`: The hook is paused: it is told nothing; resume it first.
+         *     - `hook_secret_replaced`: A repeated call; the secret it showed the first time has been replaced since.
          *     - `tenant_exists`: A tenant of this name exists.
          *     - `first_tenant`: The first tenant cannot be erased.
          *     - `unfit_root_key`: The root key brought cannot replace the one there is.
@@ -5183,6 +5488,7 @@ export interface components {
          *     - `unknown_keep`: The data type offers no such lesser form.
          *     - `unknown_purpose`: No purpose of this word is declared, or it has ended.
          *     - `unique_not_offered`: Values of the data type cannot be unique.
+         *     - `address_refused`: A hook may not lead to this address.
          *     - `invalid_definition`: The definition of a type contradicts itself; see `field`.
          *     - `low_entropy_index`: There are too few different values for an index of them.
          *     - `unknown_view`: The data type has no such view.
@@ -6651,6 +6957,191 @@ export interface operations {
             };
         };
     };
+    readonly listHooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListHooksReply"];
+                };
+            };
+        };
+    };
+    readonly addHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["AddHookBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 201: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AddHookReply"];
+                };
+            };
+        };
+    };
+    readonly removeHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A hook: where the vault tells what happens. */
+                readonly hook: components["schemas"]["HookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RemoveHookReply"];
+                };
+            };
+        };
+    };
+    readonly changeHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A hook: where the vault tells what happens. */
+                readonly hook: components["schemas"]["HookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeHookBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Hook"];
+                };
+            };
+        };
+    };
+    readonly rotateHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /** @description A hook: where the vault tells what happens. */
+                readonly hook: components["schemas"]["HookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RotateHookBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RotateHookReply"];
+                };
+            };
+        };
+    };
+    readonly testHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A hook: where the vault tells what happens. */
+                readonly hook: components["schemas"]["HookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 202: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TestHookReply"];
+                };
+            };
+        };
+    };
+    readonly listDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["EventId"];
+                /** @description How many a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description A hook: where the vault tells what happens. */
+                readonly hook: components["schemas"]["HookId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListDeliveriesReply"];
+                };
+            };
+        };
+    };
     readonly listAuditEntries: {
         readonly parameters: {
             readonly query?: {
@@ -6850,6 +7341,7 @@ export type ProblemCode =
     | "role_not_found"
     | "purpose_not_found"
     | "api_key_not_found"
+    | "hook_not_found"
     | "concurrent_change"
     | "value_not_unique"
     | "lease_lost"
@@ -6871,6 +7363,9 @@ export type ProblemCode =
     | "too_many_versions"
     | "purpose_in_use"
     | "too_many_purposes"
+    | "too_many_hooks"
+    | "hook_paused"
+    | "hook_secret_replaced"
     | "tenant_exists"
     | "first_tenant"
     | "unfit_root_key"
@@ -6904,6 +7399,7 @@ export type ProblemCode =
     | "unknown_keep"
     | "unknown_purpose"
     | "unique_not_offered"
+    | "address_refused"
     | "invalid_definition"
     | "low_entropy_index"
     | "unknown_view"

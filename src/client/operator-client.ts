@@ -2,8 +2,9 @@
  * The part of the client for those who operate the vault: keys, long jobs, copies, the audit log. The vault decides
  * what an API key may do. `lethe-client.ts` says what every call guarantees.
  */
-import { AccessClient, type PageOf } from './access-client.ts';
+import type { PageOf } from './access-client.ts';
 import { eachOf, type PageSize, read, write } from './calls.ts';
+import { HookClient } from './hook-client.ts';
 import { id } from './paths.ts';
 import type {
   AuditEntry,
@@ -21,7 +22,7 @@ import type {
   WriteOptions,
 } from './shapes.ts';
 
-export class OperatorClient extends AccessClient {
+export class OperatorClient extends HookClient {
   /**
    * Orders that the epoch be closed, which makes erasures final, or that the key of an index be replaced. The work runs
    * in the background.

@@ -4,6 +4,7 @@ import { clock } from './checks/clock.ts';
 import { backup, drill } from './checks/copies.ts';
 import { disk } from './checks/disk.ts';
 import { durability, replication } from './checks/durability.ts';
+import { hooks } from './checks/hooks.ts';
 import { journal } from './checks/journal.ts';
 import { keysDue } from './checks/keys-due.ts';
 import { network } from './checks/network.ts';
@@ -24,6 +25,6 @@ export const CHECKS: readonly Check[] = [
   ...[vault, stores, permissions, places, slots, strays, asides],
   ...[replication, durability, pooler, tls, network],
   ...[backup, drill, journal, disk, clock],
-  ...[administrators, endingKeys, purposes, keysDue, erasures, epochs, jobs, nodes],
+  ...[administrators, endingKeys, purposes, keysDue, erasures, epochs, jobs, nodes, hooks],
   ...[memory, descriptors],
 ];

@@ -9,6 +9,7 @@ import { keyRevocations, revocations } from '../access/revocations.ts';
 import { roles } from '../access/roles/rows.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
 import { guessBudgets, verifyAttempts } from '../guesses/store.ts';
+import { hooks } from '../hooks/hook-rows.ts';
 import type { TenantId } from '../ids.ts';
 import { buckets, indexGenerations, indexKeys, recordKeys, windowReveals, windows } from '../keyring/tables.ts';
 import { records } from '../records/store.ts';
@@ -45,11 +46,14 @@ export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
   ...[windowReveals, blindIndexes, valueClaims, reuses, subjectRefs, correctionKeys, keyRevocations],
 ];
 
-/** The same for the record store. The rows of erasures, tombstones, certificates, jobs and the audit log stay. */
+/**
+ * The same for the record store. The rows of erasures, tombstones, certificates, jobs and the audit log stay; so do
+ * those of what hooks were to be told, for 30 days.
+ */
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, guessBudgets, verifyAttempts],
   ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, roles, apiKeys],
-  ...[purposes, purposeVersions],
+  ...[purposes, purposeVersions, hooks],
 ];
 
 /** What a page has removed. */

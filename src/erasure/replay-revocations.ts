@@ -21,6 +21,7 @@ import {
 import { endAgain } from '../access/roles/rows.ts';
 import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import { removeHooks } from '../hooks/hook-rows.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import { revokeAgain } from '../tokens/token-changes.ts';
@@ -88,6 +89,11 @@ async function revokeMissing(
       if (await revokePrincipal(tx, tenant, target as PrincipalId, new Date(revoked_at))) principals += 1;
     }
     const dead = ofKind('token').map(({ target, revoked_at }) => ({ token: target as Token, at: revoked_at }));
+    await removeHooks(
+      tx,
+      tenant,
+      ofKind('hook').map(({ target }) => target),
+    );
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
     const narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random));
     return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };

@@ -22,6 +22,10 @@ export const PURPOSE = {
   declaredAt: '2026-11-02T09:00:00.000Z',
   changedAt: '2026-11-02T09:00:00.000Z',
 };
+export const HOOK = 'whk_01m81j18g0e329asxkdep5tmtc';
+export const EVENT = 'evt_01m83rdet0ehaadnnnnhek1nfv';
+/** Looks like the secret of a hook, and spells EXAMPLE. */
+export const EXAMPLE_SECRET = `whsec_${Buffer.from('EXAMPLE-'.repeat(4)).toString('base64')}`;
 
 export const RECEIPT = {
   erasure: 'ers_01m83rdet0ehaadnnnnhek1nfv',

@@ -3,6 +3,7 @@ import { type Role, rolesWith } from '../access/roles.ts';
 import { ACCESS } from './access.ts';
 import { COPIES } from './copies.ts';
 import { ERASURES } from './erasures.ts';
+import { HOOKS } from './hooks.ts';
 import { KEYS } from './keys.ts';
 import type { AnyOperation, Operation } from './operation.ts';
 import { OVERSIGHT } from './oversight.ts';
@@ -35,6 +36,12 @@ export const GROUPS: readonly Group[] = [
   },
   { name: 'Copies', description: 'Back both stores up, and see that the copies open.', operations: COPIES },
   { name: 'Access', description: 'Who may call, and for which purposes.', operations: ACCESS },
+  {
+    name: 'Hooks',
+    description:
+      'Tell other systems what happened, by signed messages (Standard Webhooks) that hold ids and nothing else.',
+    operations: HOOKS,
+  },
   { name: 'Oversight', description: 'What was done, and how the vault is.', operations: OVERSIGHT },
 ];
 

@@ -143,6 +143,24 @@ export const CONFLICTS = {
     title: 'The tenant has as many purposes as there may be.',
     message: 'A tenant has at most 200 purposes, ended ones included.',
   },
+  // The tenant has as many hooks as it may have. Nothing has been added.
+  too_many_hooks: {
+    kind: 'conflict',
+    title: 'The tenant has as many hooks as there may be.',
+    message: 'A tenant has at most 20 hooks. Remove one first.',
+  },
+  // The hook was paused by somebody, or by the vault after days of failures. Nothing has been changed.
+  hook_paused: {
+    kind: 'conflict',
+    title: 'The hook is paused: it is told nothing; resume it first.',
+    message: 'The hook is paused. Resume it first.',
+  },
+  // The call was made before, and the hook has had another secret since. The secret of then is kept nowhere.
+  hook_secret_replaced: {
+    kind: 'conflict',
+    title: 'A repeated call; the secret it showed the first time has been replaced since.',
+    message: 'This call was made before, and the secret that it showed then has been replaced since. Rotate it again.',
+  },
   // A tenant of that name exists. Nothing has been changed.
   tenant_exists: {
     kind: 'conflict',

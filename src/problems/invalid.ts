@@ -59,6 +59,8 @@ export const INVALID = {
   },
   // The type's values are shared, in no store, or kept in a lesser form.
   unique_not_offered: { kind: 'invalid', title: 'Values of the data type cannot be unique.', field: 'unique' },
+  // Where a hook leads must be public, or named by the operator. Nothing has been added.
+  address_refused: { kind: 'invalid', title: 'A hook may not lead to this address.', field: 'url' },
   // The definition contradicts itself, or cannot be carried out; `field` names the property.
   invalid_definition: { kind: 'invalid', title: 'The definition of a type contradicts itself; see `field`.' },
   // The index would cover too few different values: it would be a list of who has which.

@@ -89,4 +89,5 @@ export const REFUSALS = {
     title: 'The principal has no API key of this id.',
     message: 'The principal has no API key of this id.',
   },
+  hook_not_found: { kind: 'not_found', title: 'No such hook, or it is another tenant’s.', message: 'No such hook.' },
 } satisfies Record<string, Published>;

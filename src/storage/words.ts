@@ -29,4 +29,5 @@ export const WORDS: readonly string[] = [
   'abandon_node', 'split_root', 'replace_root', 'unseal', 'authenticate',
   'list_roles', 'read_role', 'change_role', 'end_role', 'explain_access', 'read_access_matrix',
   'list_purposes', 'declare_purpose', 'end_purpose',
+  'add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook',
 ];

@@ -4,6 +4,7 @@
  */
 
 import { unfinishedDestructions } from '../erasure/destructions.ts';
+import { type HookMeasures, measureHooks } from '../hooks/due.ts';
 import { unfinishedJobs } from '../jobs/job-store.ts';
 import { countDestroyed, lastClosedAt, openEpochs, timesOf } from '../keyring/epochs/epoch-states.ts';
 import { nodeRows } from '../keyring/nodes/nodes.ts';
@@ -27,6 +28,7 @@ export interface Measures {
   readonly backupAgeSeconds: { readonly [store in StoreName]: number | undefined };
   /** Epochs closed since the newest copy of the key store: above 0, it does not open; undefined: no copy. */
   readonly keyBackupBehind: number | undefined;
+  readonly hooks: HookMeasures;
   /** Undefined before the slots have been asked. */
   readonly slots: Pulse | undefined;
 }
@@ -72,6 +74,7 @@ export async function measure(vault: Vault, pulse?: SlotPulse): Promise<Measures
     drill: drilled && { ageSeconds: seconds(now - Date.parse(drilled.at)), ok: drilled.ok },
     backupAgeSeconds: { records: since(recordCopy?.at), keys: since(keyCopy?.at) },
     keyBackupBehind: keyCopy && Math.max(0, vault.keyring.epochs.current - keyCopy.epoch),
+    hooks: await measureHooks(records, new Date(now)),
     slots: pulse?.read(),
   };
 }

@@ -29,6 +29,7 @@ import { assertPrivateKeys } from '../keyring/private-files.ts';
 import { assertNotReplacing, assertReplacing } from '../keyring/root/root-key.ts';
 import type { RootKeySource } from '../keyring/settings.ts';
 import type { JournalKey } from '../keyring/tree/journal-key.ts';
+import { networksOf } from '../network-address.ts';
 import { bitsFor } from '../search/blind-index.ts';
 import { DEFAULT_PLANNED_RECORDS } from '../settings.ts';
 import { STORE_LIMITS } from '../storage/limits.ts';
@@ -165,6 +166,7 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
     },
     ...{ rotateEveryMs: config.rotateEveryMs, node: node?.name },
     ...{ backupDir: config.backupDir, keyBackupDir: config.keyBackupDir },
+    hookNetworks: networksOf(config.hookNetworks ?? []),
     catalogue: new Catalogue(recordStore.reader, indexes, clock),
     accessBooks: new AccessBooks(indexes),
     indexer: { indexes, sharedBits: bitsFor(config.plannedRecords ?? DEFAULT_PLANNED_RECORDS) },

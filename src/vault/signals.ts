@@ -24,6 +24,8 @@ interface SignalMap {
   guessesRefused: [];
   /** All callers together have guessed wrong at one thing more often than mistakes explain. */
   guessesAlarm: [{ readonly budget: BudgetKind }];
+  /** A hook was told so many times, and failed. */
+  hookTold: [{ readonly delivered: number; readonly failed: number }];
   /** A client was turned away because there were too many. */
   connectionRefused: [];
   /** A store was found to be replaced, or to have gone back in time, as `code` says: nothing is served any more. */

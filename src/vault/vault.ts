@@ -14,6 +14,7 @@ import type { LookOptions } from '../keyring/nodes/node-silence.ts';
 import type { ProcessKind } from '../keyring/nodes/nodes.ts';
 import { EPOCHS_FOLDER } from '../keyring/private-files.ts';
 import type { RootKeySource } from '../keyring/settings.ts';
+import type { Network } from '../network-address.ts';
 import type { StoreLimits } from '../storage/limits.ts';
 import type { Signals } from './signals.ts';
 
@@ -30,6 +31,8 @@ export interface Vault extends Parts {
   readonly backupDir: string | undefined;
   /** Where the close of an epoch puts a copy of the key store; undefined: nowhere. */
   readonly keyBackupDir: string | undefined;
+  /** Networks of the operator's own into which hooks may lead. */
+  readonly hookNetworks: readonly Network[];
   /** The interval of rotation; undefined: keys, also those of indexes, are rotated by order alone. */
   readonly rotateEveryMs: number | undefined;
   /** How long a call may take, see `time-limit.ts`. */
@@ -55,7 +58,9 @@ export interface Vault extends Parts {
 }
 
 export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'> &
-  Partial<Pick<Config, 'plannedRecords' | 'rotateEveryMs' | 'backupDir' | 'keyBackupDir' | 'slotSecrets'>>;
+  Partial<
+    Pick<Config, 'plannedRecords' | 'rotateEveryMs' | 'backupDir' | 'keyBackupDir' | 'slotSecrets' | 'hookNetworks'>
+  >;
 
 export interface VaultOptions {
   readonly clock?: Clock;

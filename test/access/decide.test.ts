@@ -39,6 +39,7 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
     ...(['change_principal', 'rotate_api_key', 'end_api_key', 'change_role', 'end_role'] as const),
     ...(['declare_purpose', 'end_purpose', ...READS_ROLES] as const),
+    ...(['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const),
     ...(['erase_tenant', 'read_erasure', 'read_certificate'] as const),
   ],
   app: [
@@ -82,6 +83,7 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['read_certificate', 'erase_tenant', 'read_erasure'] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
     ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),
+    ...(['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const),
   ],
 };
 

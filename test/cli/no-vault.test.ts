@@ -17,6 +17,8 @@ import { NOW } from '../support/vault.ts';
 
 const random = pooledRandom();
 
+const HOOK = newId('hook', random, NOW);
+
 /** Of each command: what is typed after its name. `DESK` stands for a folder with what it reads. */
 const TYPED: Readonly<Record<string, readonly string[]>> = {
   init: [],
@@ -42,6 +44,15 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   'tenants list': [],
   'tenants add': ['shop', '--save', 'DESK/shop.key'],
   'tenants erase': ['shop', '--yes-erase', 'shop'],
+  'hooks add': ['https://alarms.example.com/', '--save', 'DESK/hook.secret'],
+  'hooks list': [],
+  'hooks change': [HOOK, '--all'],
+  'hooks pause': [HOOK],
+  'hooks resume': [HOOK],
+  'hooks remove': [HOOK],
+  'hooks rotate': [HOOK, '--save', 'DESK/hook.secret'],
+  'hooks test': [HOOK],
+  'hooks deliveries': [HOOK],
   import: ['DESK/in.ndjson', '--map', 'DESK/map.json', '--out', 'DESK/out.ndjson'],
   backup: ['DESK/backups'],
   restore: ['DESK', '--store', 'keys', '--replace'],

@@ -212,6 +212,14 @@ test('there is a method for every operation, and each does what it says', async 
   expect((await auditor.listKeys()).map(({ kind }) => kind)).toContain('epoch_secret');
   await vault.as('security').call('get', '/v1/types');
   const security = clientOf(server, vault.as('security').apiKey);
+  const { hook, secret } = await security.addHook({ url: 'https://alarms.example.com/', events: ['hook.changed'] });
+  expect(secret).toMatch(/^whsec_/);
+  expect(await security.changeHook(hook, { events: null })).toMatchObject({ hook, state: 'active' });
+  expect(await security.rotateHook(hook, { overlapSeconds: 0 })).toMatchObject({ hook });
+  expect(await security.testHook(hook)).toMatchObject({ hook });
+  expect((await security.listDeliveries(hook, { limit: 5 })).deliveries).toEqual([]);
+  expect((await security.listHooks()).map((one) => one.hook)).toEqual([hook]);
+  expect(await security.removeHook(hook)).toMatchObject({ hook });
   const job = await security.rotateKeys();
   expect(await security.getJob(job)).toMatchObject({ job, kind: 'rotate_epoch', state: 'waiting' });
   await runJobsOnce(vault.vault);

@@ -179,7 +179,7 @@ test('each problem has the status that clients know it by', () => {
     404: `
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
-      api_key_not_found role_not_found purpose_not_found
+      api_key_not_found role_not_found purpose_not_found hook_not_found
     `,
     405: 'method_not_allowed',
     409: `
@@ -188,7 +188,7 @@ test('each problem has the status that clients know it by', () => {
       share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
       token_taken token_outdated backup_not_configured drill_needs_command value_not_unique
       rolling_over api_key_ended built_in_role own_role role_in_use role_changed too_many_roles
-      purpose_in_use too_many_purposes
+      purpose_in_use too_many_purposes too_many_hooks hook_paused hook_secret_replaced
     `,
     410: `
       token_expired token_used_up token_revoked record_erased record_superseded subject_erased
@@ -201,7 +201,7 @@ test('each problem has the status that clients know it by', () => {
       invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep unknown_purpose
       invalid_definition low_entropy_index unknown_view not_searchable unknown_part option_not_offered
       token_format_not_offered invalid_token invalid_share_count share_typo share_foreign share_wrong
-      too_many_passwords idempotency_key_reused not_confirmed unique_not_offered
+      too_many_passwords idempotency_key_reused not_confirmed unique_not_offered address_refused
     `,
     429: 'too_many_shares too_many_guesses',
     499: 'client_gone',
@@ -392,6 +392,9 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   await runJobsOnce(vault.vault);
   await support.call('get', '/v1/types');
   const rotatedKey = await admin.call('post', `/v1/principals/${support.principal}/keys`, { overlapSeconds: 60 });
+  const url = { url: 'https://alarms.example.com/' };
+  const hook = await security.call('post', '/v1/hooks', url);
+  const [ofHook, noHook] = [`/v1/hooks/${hook.body.hook}`, '/v1/hooks/whk_01m81j18g0e329asxkdep5tmtc'];
   const noJob = '/v1/jobs/job_01m83rdet0ehaadnnnnhek1nfv';
   return [
     [
@@ -695,6 +698,33 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         vault.as('security').call('get', '/v1/keys/exposed?after=x'),
       ),
     ],
+    [
+      'addHook',
+      [
+        hook,
+        await security.call('post', '/v1/hooks', { url: 'https://10.0.0.1/' }),
+        await app.call('post', '/v1/hooks', url),
+      ],
+    ],
+    ['testHook', await both(security.call('post', `${ofHook}/test`), security.call('post', `${noHook}/test`))],
+    ['listHooks', await both(security.call('get', '/v1/hooks'), app.call('get', '/v1/hooks'))],
+    [
+      'changeHook',
+      await both(
+        security.call('patch', ofHook, { paused: true }),
+        security.call('patch', ofHook, { events: ['no.such'] }),
+        security.call('patch', noHook, { paused: true }),
+      ),
+    ],
+    [
+      'rotateHook',
+      await both(security.call('post', `${ofHook}/rotate`, {}), security.call('post', `${noHook}/rotate`, {})),
+    ],
+    [
+      'listDeliveries',
+      await both(security.call('get', `${ofHook}/deliveries`), security.call('get', `${noHook}/deliveries`)),
+    ],
+    ['removeHook', await both(security.call('delete', ofHook), security.call('delete', noHook))],
     ['getStatus', await both(admin.call('get', '/v1/status'), vault.withKey('lethe_no').call('get', '/v1/status'))],
   ];
 }

@@ -31,6 +31,8 @@ const prefixes: Record<IdKind, string> = {
   vault: 'vlt_',
   process: 'prc_',
   window: 'win_',
+  hook: 'whk_',
+  event: 'evt_',
 };
 const kinds = Object.keys(prefixes) as IdKind[];
 const timed = kinds.filter((kind): kind is TimedIdKind => kind !== 'token' && kind !== 'tenant');

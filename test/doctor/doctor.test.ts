@@ -17,6 +17,8 @@ import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
+import { addHook } from '../../src/operations/hooks/add-hook.ts';
+import { changeHook } from '../../src/operations/hooks/change-hook.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
 import { rotateKeys } from '../../src/operations/keys/rotate-keys.ts';
 import { callDoctor } from '../../src/operations/oversight/doctor.ts';
@@ -439,6 +441,17 @@ const PLANTS: readonly Plant[] = [
     async (home, vault) => {
       await rotateKeys(vault, await appOf(vault, home, 'security'), {});
       return { now: after(2 * DAY_MS) };
+    },
+  ],
+  [
+    'a hook that is paused',
+    'hooks',
+    /^warn The hook whk_\w+ is paused \(asked\)/,
+    async (home, vault) => {
+      const security = await appOf(vault, home, 'security');
+      const { hook } = await addHook(vault, security, { url: 'https://alarms.example.com/' });
+      await changeHook(vault, security, { hook, paused: true });
+      return undefined;
     },
   ],
   [

@@ -9,14 +9,17 @@
  * certificate and its time. A correction becomes final, too, but gets no certificate.
  * Does not: close epochs.
  */
+import { firstTenant } from '../../access/first-tenant.ts';
 import type { Clock } from '../../clock.ts';
+import { heardTenants } from '../../hooks/hook-rows.ts';
+import { eventIdOf, noteEvents } from '../../hooks/outbox.ts';
 import type { ErasureId, TenantId } from '../../ids.ts';
 import { slotsThatHold } from '../../keyring/epochs/epoch-states.ts';
 import type { Keyring } from '../../keyring/keyring.ts';
 import { isItself, nodeRows } from '../../keyring/nodes/nodes.ts';
 import { tierOf } from '../../keyring/slots/slot-registry.ts';
 import { lookup, type Row, table } from '../../storage/table.ts';
-import type { Reader } from '../../storage/tx.ts';
+import type { Reader, RecordTx } from '../../storage/tx.ts';
 import { type DestructionRow, findDestructions, type Stores } from '../destructions.ts';
 import { findShred, markFinal, pagesOfNotFinal, type ShredRow } from '../shreds.ts';
 import { certainThrough, destroyedThrough, type History, statementOf } from './statement.ts';
@@ -89,7 +92,12 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
   }
   if (ready.length === 0) return 0;
   // An existing certificate stays, with its time.
-  if (rows.length > 0) await parts.recordStore.exclusive((tx) => tx.insert(certificates, rows, 'skip'));
+  if (rows.length > 0) {
+    await parts.recordStore.exclusive(async (tx) => {
+      await tx.insert(certificates, rows, 'skip');
+      await tellFinal(tx, ready, now);
+    });
+  }
   const standing = await records.find(
     certificateByErasure,
     ready.map(({ order }) => [order.tenant, order.erasure]),
@@ -97,6 +105,21 @@ async function issuePage(parts: CertificateParts, history: History, page: readon
   const final = ready.map(({ shred }, i) => ({ ...shred, at: standing[i]?.[0]?.issued_at ?? now.getTime() }));
   await parts.keyStore.exclusive((tx) => markFinal(tx, final));
   return ready.length;
+}
+
+/** Tells the hooks of the tenant; of an erased tenant, those of the first, since nobody else is left to be told. */
+async function tellFinal(tx: RecordTx, ready: readonly { readonly order: DestructionRow }[], at: Date): Promise<void> {
+  const operator = await firstTenant(tx);
+  const erased = ready.filter(({ order }) => order.cause === 'erased');
+  const all = erased.map(({ order: { tenant, erasure, subject, scope } }) => ({
+    ...{ tenant: (scope === null ? tenant : operator) as TenantId, event: eventIdOf('erasure', erasure) },
+    ...{ name: 'erasure.final' as const, at, about: { erasure, subject: subject ?? undefined } },
+  }));
+  const heard = await heardTenants(tx, [...new Set(all.map(({ tenant }) => tenant))]);
+  await noteEvents(
+    tx,
+    all.filter(({ tenant }) => heard.has(tenant)),
+  );
 }
 
 /** The epochs that are certainly destroyed, each with all before it. Only the ledger's tags prove it. */

@@ -75,6 +75,12 @@ export function newMetrics(
     help: 'Clients turned away because as many were connected as there is room for (open files).',
     registers,
   });
+  const hooksTold = new Counter({
+    name: 'lethe_hook_deliveries_total',
+    help: 'Messages to hooks: taken by their receivers, and tries that failed.',
+    labelNames: ['outcome'],
+    registers,
+  });
   const jobs = new Counter({
     name: 'lethe_jobs_total',
     help: 'Rounds of background jobs.',
@@ -101,6 +107,10 @@ export function newMetrics(
   signals.on('guessesAlarm', ({ budget }) => guessesAlarms.inc({ budget }));
   signals.on('storeCorruption', () => storeCorruptions.inc());
   signals.on('connectionRefused', () => connectionsRefused.inc());
+  signals.on('hookTold', ({ delivered, failed }) => {
+    hooksTold.inc({ outcome: 'delivered' }, delivered);
+    hooksTold.inc({ outcome: 'failed' }, failed);
+  });
   signals.on('job', ({ name, failed }) => jobs.inc({ job: name, outcome: failed === undefined ? 'done' : failed }));
   // The vault is asked by one for all.
   colleagues.answer('metrics', async (asked) => {

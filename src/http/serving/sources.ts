@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { type Caller, isService } from '../../calls/caller.ts';
-import { type Network, readNetwork } from '../../network-address.ts';
+import { networksOf } from '../../network-address.ts';
 import type { Log } from './log.ts';
 import { type Source, sourceOf } from './source.ts';
 
@@ -23,7 +23,7 @@ export function newSources(
   log: Log,
   count: (why: Disbelieved) => void = () => {},
 ): (request: IncomingMessage) => string | undefined {
-  const trusted = trustedProxies.map(readNetwork).filter((network): network is Network => network !== undefined);
+  const trusted = networksOf(trustedProxies);
   const said = new Set<string>();
   return (request) => {
     const { address, disbelieved } = sourceOf(request, trusted);

@@ -67,6 +67,22 @@ const GAUGES: readonly (GaugeOf | GaugesOf)[] = [
     of: (measures) => measures.keyBackupBehind,
   },
   {
+    name: 'lethe_hook_events_pending',
+    help: 'What hooks are still to be told, each for itself; at most 1,000 of each are counted.',
+    of: ({ hooks }) => hooks.pending,
+  },
+  {
+    name: 'lethe_hook_events_oldest_seconds',
+    help: 'Since the oldest of it happened; absent where nothing is to be told. Above minutes, a receiver does not answer.',
+    of: ({ hooks }) => hooks.oldestMs && Math.round(hooks.oldestMs / 1000),
+  },
+  {
+    name: 'lethe_hooks',
+    help: 'Hooks whose tries fail, and hooks that are paused.',
+    label: 'state',
+    by: ({ hooks }) => ({ failing: hooks.failing, paused: hooks.paused }),
+  },
+  {
     name: 'lethe_root_slots',
     help: 'Root slots in force.',
     label: 'kind',
