@@ -5,9 +5,11 @@ import { Deliveries } from '../../src/background/deliveries.ts';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { SOON_MS } from '../../src/background/note-ending-keys.ts';
 import type { Caller } from '../../src/calls/caller.ts';
+import { pooledRandom } from '../../src/crypto/random.ts';
+import { aboutOf } from '../../src/hooks/events.ts';
 import { hookEvents, noteEvents, orderEvents } from '../../src/hooks/outbox.ts';
 import { PAUSE_AFTER_MS, WAITS_MS } from '../../src/hooks/turn.ts';
-import { type HookId, newId } from '../../src/ids.ts';
+import { type HookId, newId, newTenantId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
@@ -23,9 +25,22 @@ import { select } from '../../src/storage/queries.ts';
 import { stage } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
+import { NOW } from '../support/vault.ts';
 import { deliver, inside, type Receiver, receiver, verified } from './receiver.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
+
+test('of the target of an entry ids are told, and no word that somebody has chosen', () => {
+  const random = pooledRandom();
+  const [job, principal, entry] = [
+    newId('job', random, NOW),
+    newId('principal', random, NOW),
+    newId('audit', random, NOW),
+  ];
+  const told = { entry, tenant: newTenantId(random), at: NOW, principal, action: 'add_slot', outcome: 'done' } as const;
+  expect(aboutOf({ ...told, target: `usb ${job} x_own_type` })).toMatchObject({ others: [job] });
+  expect(aboutOf({ ...told, target: 'usb' }).others).toBeUndefined();
+});
 
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);

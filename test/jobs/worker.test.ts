@@ -434,6 +434,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       ['settle_index_rotations', undefined],
       ['sweep_tokens', undefined],
       ['forget_guesses', undefined],
+      ['note_ending_keys', undefined],
+      ['forget_hook_events', undefined],
       ['forget_old_answers', undefined],
     ]);
     expect(told).toEqual(reports);
