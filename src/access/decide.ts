@@ -79,6 +79,8 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
   'describe_caller',
 ]);
 
+const NOT_NEEDED = 'The stated purpose does not need values of this data type, as it is declared.';
+
 /** A role that nobody knows: it allows what everyone may. */
 const NO_ROLE = compileRole('', []);
 
@@ -117,7 +119,10 @@ export function decide(
     return refused(otherPurpose(principal));
   }
   const { type } = resource;
+  const needed = principal.needs === undefined ? 'all' : principal.needs.get(resource.purpose);
+  if (needed === undefined) return refused(otherPurpose(principal));
   if (type === undefined) return { allowed: true, view: undefined };
+  if (needed !== 'all' && !needed.has(type.name)) return refused(new VaultError('not_allowed', NOT_NEEDED));
   if (resource.view !== undefined && !['plain', ...type.views].includes(resource.view)) {
     return refused(new VaultError('unknown_view'));
   }

@@ -1,5 +1,6 @@
 /** A caller, once an API key has identified it. */
 import { firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
+import type { Needs } from './needs.ts';
 import type { CompiledRole } from './roles/compiled-role.ts';
 
 export interface Principal {
@@ -11,6 +12,8 @@ export interface Principal {
   readonly rules?: CompiledRole | undefined;
   /** The purposes for which it may ask; empty where its role asks for none. */
   readonly purposes: readonly string[];
+  /** What the tenant's purposes need; absent: they are not asked, and every purpose needs all types. */
+  readonly needs?: Needs | undefined;
   /** The only audience whose tokens it can use; undefined: every one. */
   readonly audience: string | undefined;
   /** Where and when it calls; absent: unknown, which meets no condition. */

@@ -98,6 +98,15 @@ export async function markSettled(tx: RecordTx, tenant: string, at: number): Pro
   await change(tx, tenants, { tenant }, { settled_at: at });
 }
 
+export const MARK_BYTES = 6;
+/**
+ * In the transaction that changes who may do what: every process reads it anew at the tenant's next call.
+ * @param mark bytes that no change had before, of which the first are taken
+ */
+export async function changeAccess(tx: RecordTx, tenant: TenantId, mark: Buffer): Promise<void> {
+  await change(tx, tenants, { tenant }, { access_mark: mark.readUIntBE(0, MARK_BYTES) });
+}
+
 /** Frees the name of an erased tenant for another. */
 export async function takeTenantName(tx: RecordTx, tenant: TenantId): Promise<void> {
   await change(tx, tenants, { tenant, name: { not: tenant } }, { name: tenant });

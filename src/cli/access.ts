@@ -24,12 +24,13 @@ interface ExplainOptions extends UrlOptions {
 }
 
 /** What stands in the way, in words. */
-const NEEDS: Readonly<Record<AccessExplained['needs'][number], string>> = {
+const IN_WORDS: Readonly<Record<string, string>> = {
   another_role: 'a role with a rule for this action',
   conditions: 'a call that meets the conditions of a rule',
   no_denial: 'that no denial matches',
   no_audience: 'a principal that is tied to no audience',
   purpose: 'a stated purpose that it has',
+  purpose_for_type: 'a stated purpose that needs this data type',
   wider_view: 'a rule with a wider view, or a call for a narrower one',
 };
 
@@ -96,6 +97,6 @@ function inWords({ allowed, view, code, role, rules, needs }: Loose<AccessExplai
       .map((each) => `; ${each}`)
       .join('')}`;
   });
-  const needed = needs.map((need) => `  needed: ${NEEDS[need]}`);
+  const needed = needs.map((need) => `  needed: ${IN_WORDS[need] ?? need}`);
   return [answer, ...(lines.length > 0 ? lines : [`  no rule of ${role} names this`]), ...needed].join('\n');
 }

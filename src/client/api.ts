@@ -1214,7 +1214,8 @@ export interface components {
     schemas: {
         /** @description Something that a role allows. */
         readonly AccessCell: {
-            readonly action: components["schemas"]["Action"];
+            /** @description What is done; the word of the audit log. */
+            readonly action: string;
             /**
              * @description The data type; absent for what is not decided by type.
              * @example email
@@ -1223,17 +1224,8 @@ export interface components {
             /** @description The stated purpose; `*`: every one that no rule of the role names. Absent where none is stated. */
             readonly purpose?: string;
             readonly view?: components["schemas"]["View"];
-            /**
-             * @description `sometimes`: it depends on the reason, ticket, network or hour of the call.
-             * @enum {string}
-             */
-            readonly allowed: "always" | "sometimes";
+            readonly allowed: components["schemas"]["Sight"];
         };
-        /**
-         * @description What stands in the way of a call.
-         * @enum {string}
-         */
-        readonly AccessNeed: "another_role" | "conditions" | "no_denial" | "no_audience" | "purpose" | "wider_view";
         /**
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
@@ -1778,11 +1770,6 @@ export interface components {
         readonly CompromisedSubject: {
             readonly subject: components["schemas"]["SubjectId"];
         };
-        /**
-         * @description A condition of a rule.
-         * @enum {string}
-         */
-        readonly ConditionName: "types" | "purposes" | "reason" | "ticket" | "networks" | "hours";
         /** @description What must hold of a call besides. All that are named must hold. */
         readonly Conditions: {
             /**
@@ -2077,7 +2064,7 @@ export interface components {
             /** @description Whether a person may object (GDPR Art. 21): by default to `legitimate_interests` and `public_task`. Of these, `false` says that compelling grounds stand against it. */
             readonly mayObject?: boolean;
             /** @description The data types that it needs; absent or null: all. */
-            readonly types?: readonly string[] | null;
+            readonly types?: null;
         };
         /** @description A data type of text, as it is declared. */
         readonly DeclareTextType: {
@@ -2294,6 +2281,11 @@ export interface components {
             /** @description Whether there are so many values that the rest was not counted. */
             readonly partial: boolean;
         };
+        /**
+         * @description What a rule does where it matches. A denial wins.
+         * @enum {string}
+         */
+        readonly Effect: "allow" | "deny";
         /** @description What a value of the data type `email` must equal. */
         readonly EmailCriterion: {
             /**
@@ -2661,8 +2653,8 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             /** @description In the order of the role. */
             readonly rules: readonly components["schemas"]["RuleFound"][];
-            /** @description What would be needed; empty for what is allowed. */
-            readonly needs: readonly components["schemas"]["AccessNeed"][];
+            /** @description What would be needed: `another_role`, `conditions`, `no_denial`, `no_audience`, `purpose`, `purpose_for_type`, `wider_view`; more may come. Empty for what is allowed. */
+            readonly needs: readonly string[];
         };
         /** @description Of a principal. */
         readonly ExplainPrincipal: {
@@ -4609,11 +4601,7 @@ export interface components {
         };
         /** @description What is allowed or denied, of what, how far, for what, and when. */
         readonly Rule: {
-            /**
-             * @description What the rule does where it matches. A denial wins.
-             * @enum {string}
-             */
-            readonly effect: "allow" | "deny";
+            readonly effect: components["schemas"]["Effect"];
             /**
              * @description What is done; the words of the audit log.
              * @example [
@@ -4656,17 +4644,13 @@ export interface components {
         readonly RuleFound: {
             /** @description Its place in the role, from 1; 0: what every API key may do. */
             readonly rule: number;
-            /**
-             * @description What it does where it matches.
-             * @enum {string}
-             */
-            readonly effect: "allow" | "deny";
+            readonly effect: components["schemas"]["Effect"];
             /** @description Whether it counts: an allowance that matches, a denial that may. */
             readonly counts: boolean;
             /** @description The conditions that do not hold. */
-            readonly unmet: readonly components["schemas"]["ConditionName"][];
+            readonly unmet: readonly string[];
             /** @description Those that cannot be told from what is known. */
-            readonly untold: readonly components["schemas"]["ConditionName"][];
+            readonly untold: readonly string[];
         };
         /** @description What to search for, and why. */
         readonly Search: components["schemas"]["EmailSearch"] | components["schemas"]["PhoneSearch"] | components["schemas"]["NameSearch"] | components["schemas"]["AddressSearch"] | components["schemas"]["PostalCodeSearch"] | components["schemas"]["CardSearch"] | components["schemas"]["IbanSearch"] | components["schemas"]["BankAccountSearch"] | components["schemas"]["DateOfBirthSearch"] | components["schemas"]["NationalIdSearch"] | components["schemas"]["UsernameSearch"] | components["schemas"]["IpSearch"] | components["schemas"]["CookieIdSearch"] | components["schemas"]["SerialNumberSearch"] | components["schemas"]["OwnTypeSearch"];
@@ -4799,6 +4783,11 @@ export interface components {
             /** @description Whether a value that a record has already is refused to every other from now on. */
             readonly unique: boolean;
         };
+        /**
+         * @description `sometimes`: it depends on the reason, ticket, network or hour of the call.
+         * @enum {string}
+         */
+        readonly Sight: "always" | "sometimes";
         /** @description A value by which exactly one person is found. */
         readonly SignInName: {
             /**
@@ -4917,18 +4906,14 @@ export interface components {
         };
         /** @description What is allowed or denied, of what, how far, for what, and when. */
         readonly StandingRule: {
-            /**
-             * @description What the rule does where it matches. A denial wins.
-             * @enum {string}
-             */
-            readonly effect: "allow" | "deny";
+            readonly effect: components["schemas"]["Effect"];
             /**
              * @description What is done; the words of the audit log.
              * @example [
              *       "detokenize"
              *     ]
              */
-            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate")[];
+            readonly actions: readonly string[];
             /**
              * @description The data types that it reaches; without `types` and `categories`: all.
              * @example [

@@ -43,7 +43,6 @@ describe('what is said of a purpose', () => {
     ['half a character', { told: 'to bill \ud83d' }],
     ['a card number', { told: `such as ${CARD}` }],
     ['no type at all', { types: [] }],
-    ['a type twice', { types: ['card', 'card'] }],
     ['a version', { version: 7 }],
     ['a tenant', { tenant: 'ten_1fz07q9k3c' }],
     ['an end', { endedAt: '2026-11-02T09:00:00.000Z' }],

@@ -5,6 +5,7 @@ import type { Caller } from '../../src/calls/caller.ts';
 import type { Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { changeRole } from '../../src/operations/access/change-role.ts';
+import { declarePurpose } from '../../src/operations/access/declare-purpose.ts';
 import { endRole } from '../../src/operations/access/end-role.ts';
 import { explainAccess } from '../../src/operations/access/explain-access.ts';
 import { listRoles } from '../../src/operations/access/list-roles.ts';
@@ -243,6 +244,40 @@ describe.each(ENGINES)('on %s', (engine) => {
       await put('yet-another', [STORE, { ...STORE, actions: [column === 'tag' ? 'erase' : 'correct'] }]);
       expect(await code(desk.now())).toBe('integrity_failure');
     }
+  });
+
+  test('for a purpose nothing is shown but the types that it needs, from the next call on', async () => {
+    await stored();
+    const admin = await here.as('admin');
+    const said = { told: 'To deliver what you ordered.', basis: 'contract' } as const;
+    const declare = (types: string[] | undefined) =>
+      declarePurpose(here.vault, admin, { purpose: 'delivery', ...said, ...(types && { types }) });
+    await declare(['phone']);
+    const { apiKey } = await addPrincipal(here.vault, admin, { name: 'p', role: 'app', purposes: ['delivery'] });
+    const now = () => callerOf(here.vault, apiKey);
+    const delivery = { purpose: 'delivery' };
+    // None of its purposes needs the type: the token is as if it were not there.
+    expect(await shown(await now(), email, delivery)).toBe('token_not_found');
+    const { principal } = await now();
+    const asked = { principal, action: 'detokenize', value: { type: 'email' }, ...delivery } as const;
+    expect(await explainAccess(here.vault, admin, asked)).toMatchObject({
+      ...{ allowed: false, needs: ['purpose_for_type'] },
+    });
+    await declare(['phone', 'email']);
+    expect(await shown(await now(), email, delivery)).toBe('plain');
+    expect(await explainAccess(here.vault, admin, asked)).toMatchObject({ allowed: true, needs: [] });
+    await declare(undefined);
+    expect(await shown(await now(), card, delivery)).toBe('plain');
+    // Somebody who writes to the store takes the purpose away, or says more of it: nothing is shown for it.
+    await tell(here.home.recordStoreUrl, "UPDATE purposes SET told = 'x' WHERE purpose = 'delivery'");
+    await put('one-more', [STORE]);
+    expect(await code(detokenize(here.vault, await now(), { tokens: [email], ...delivery }))).toBe(
+      'purpose_not_allowed',
+    );
+  });
+
+  test('a rule for a purpose that is not in use is refused', async () => {
+    expect(await code(put('for-nothing', [look({ purposes: ['nobodys'] })]))).toBe('invalid_role');
   });
 
   test('the matrix shows each role, those of the house and the tenant’s own', async () => {

@@ -28,8 +28,8 @@ const OF_CATALOGUE = /^(DataType|SearchPart|ComparedPart|Declare(d)?DocumentType
 /** Sets that are closed by promise, or words of a request, where a new one is a new release's. */
 const CLOSED = new Set(
   (
-    'CertificateState ErasureState JobState KeyState Outcome ' +
-    'Category IgnoringStep LegalBasis NormalisingStep OwnTokenFormat Role Spread StoreName TokenFormat'
+    'CertificateState ErasureState JobState KeyState Outcome Effect Sight Weekday ' +
+    'Category IgnoringStep LegalBasis NormalisingStep OwnTokenFormat Spread StoreName TokenFormat'
   ).split(' '),
 );
 

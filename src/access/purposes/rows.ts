@@ -18,6 +18,7 @@ import { lookup, type Row, table } from '../../storage/table.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { type AccessKeys, MAC_BYTES } from '../keys.ts';
 import { type Basis, canBeWithdrawn, isBasis, UNDECLARED } from '../legal-basis.ts';
+import { changeAccess } from '../store.ts';
 
 const COLUMNS = {
   tenant: 'id:tenant',
@@ -99,6 +100,8 @@ export async function writePurpose(
     if (standing !== undefined && !equalBytes(standing.tag, tagged.tag)) return standing;
   } else await change(tx, purposes, { tenant, purpose }, tagged);
   await tx.insert(purposeVersions, [tagged], 'skip');
+  // The tag is another with every version.
+  await changeAccess(tx, tenant, tagged.tag);
   return tagged;
 }
 

@@ -30,7 +30,7 @@ const types = z
   )
   .min(1)
   .max(MAX_NAMED_TYPES)
-  .refine((names) => new Set(names).size === names.length, { error: 'must name nothing twice' });
+  .transform((names) => [...new Set(names)]);
 
 const mayObject = z.boolean();
 

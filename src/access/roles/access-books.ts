@@ -1,24 +1,33 @@
 /**
- * What a process remembers of each tenant's own roles: their rules, compiled.
+ * What a process remembers of each tenant's access: the rules of its own roles, compiled, and which data types its
+ * purposes need.
  *
  * Guarantees: it holds from the next call on, on every node. A tenant's row carries a mark that every change of its
- * roles draws anew, in the same transaction; each call reads that row anyway, and a book with another mark is read
- * again. An altered role allows nothing: who has it gets an integrity failure.
+ * roles and purposes draws anew, in the same transaction; each call reads that row anyway, and a book with another mark is read
+ * again. An altered role allows nothing: who has it gets an integrity failure. For a
+ * purpose that was altered, has ended, or is not there, nothing is shown.
  * Bounded: the books of 1,000 tenants, of 100 roles of 200 rules at most.
  */
 import type { TenantId } from '../../ids.ts';
 import type { IndexKeys } from '../../keyring/indexes/index-keys.ts';
 import type { Reader } from '../../storage/tx.ts';
 import { principalKeys } from '../keys.ts';
+import { type Needs, needsOf } from '../needs.ts';
+import { purposesOfTenant } from '../purposes.ts';
 import type { TenantRow } from '../store.ts';
 import { type CompiledRole, compileRole } from './compiled-role.ts';
 import { type RoleRow, rolesInForce, rulesIn } from './rows.ts';
 
 const MAX_BOOKS = 1_000;
 
+interface Read {
+  readonly roles: ReadonlyMap<string, () => CompiledRole>;
+  readonly needs: Needs;
+}
+
 interface Book {
   readonly mark: number;
-  readonly roles: Promise<ReadonlyMap<string, () => CompiledRole>>;
+  readonly read: Promise<Read>;
 }
 
 export class AccessBooks {
@@ -34,27 +43,33 @@ export class AccessBooks {
    * @returns undefined for a role that is not in force @throws {IntegrityError} for one that was altered
    */
   async role(reader: Reader<'records'>, tenant: TenantRow, name: string): Promise<CompiledRole | undefined> {
-    const { roles } = this.#book(reader, tenant);
-    return (await roles).get(name)?.();
+    const { roles } = await this.#book(reader, tenant).read;
+    return roles.get(name)?.();
+  }
+
+  /** Which data types each purpose in use needs. */
+  async needs(reader: Reader<'records'>, tenant: TenantRow): Promise<Needs> {
+    return (await this.#book(reader, tenant).read).needs;
   }
 
   #book(reader: Reader<'records'>, { tenant, access_mark: mark }: TenantRow): Book {
     const known = this.#books.get(tenant);
     if (known?.mark === mark) return known;
-    const book = { mark, roles: this.#read(reader, tenant as TenantId) };
+    const book = { mark, read: this.#read(reader, tenant as TenantId) };
     this.#books.delete(tenant);
     this.#books.set(tenant, book);
     // A store that did not answer is asked again.
-    book.roles.catch(() => this.#books.get(tenant) === book && this.#books.delete(tenant));
+    book.read.catch(() => this.#books.get(tenant) === book && this.#books.delete(tenant));
     const [oldest] = this.#books.keys();
     if (this.#books.size > MAX_BOOKS && oldest !== undefined) this.#books.delete(oldest);
     return book;
   }
 
-  async #read(reader: Reader<'records'>, tenant: TenantId) {
+  async #read(reader: Reader<'records'>, tenant: TenantId): Promise<Read> {
     const rows = await rolesInForce(reader, tenant);
     const keys = await principalKeys(this.#indexes, tenant);
-    return new Map(rows.map((row) => [row.role, compiled(row)]));
+    const needs = needsOf(await purposesOfTenant(reader, keys, tenant));
+    return { roles: new Map(rows.map((row) => [row.role, compiled(row)])), needs };
 
     function compiled(row: RoleRow): () => CompiledRole {
       try {

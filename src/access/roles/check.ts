@@ -10,7 +10,7 @@ import { ACTIONS } from '../actions.ts';
 import { rolesWith } from '../roles.ts';
 import { allowedBy, compileRole, shows } from './compiled-role.ts';
 import { conflictOf } from './duties.ts';
-import { REVEALING, type Rule } from './rules.ts';
+import { faultsIn, REVEALING, type Rule } from './rules.ts';
 
 /** A data type as a role sees it. */
 export interface KnownType {
@@ -26,12 +26,17 @@ export interface KnownType {
 const NOBODYS = new Set(ACTIONS.filter((action) => rolesWith([action]).length === 0));
 const KINDS = ['plain', 'masked', 'narrow'];
 
-/** @returns the faults; none for a role that can be kept */
-export function faultsOf(rules: readonly Rule[], types: readonly KnownType[]): VaultError[] {
+/** @param purposes those in use @returns the faults; none for a role that can be kept */
+export function faultsOf(
+  rules: readonly Rule[],
+  types: readonly KnownType[],
+  purposes: ReadonlySet<string>,
+): VaultError[] {
   const faults: VaultError[] = [];
   const say = (field: string, message: string) => faults.push(new VaultError('invalid_role', message, { field }));
   for (const [i, rule] of rules.entries()) {
     const at = `rules/${i}`;
+    for (const { place, message } of faultsIn(rule)) say(`${at}/${place}`, message);
     const reached = typesOf(rule, types);
     for (const [n, action] of rule.actions.entries()) {
       if (NOBODYS.has(action)) say(`${at}/actions/${n}`, 'No API key does this.');
@@ -42,6 +47,9 @@ export function faultsOf(rules: readonly Rule[], types: readonly KnownType[]): V
     for (const [n, category] of (rule.categories ?? []).entries()) {
       if (!types.some((type) => type.category === category)) say(`${at}/categories/${n}`, 'No data type is of it.');
     }
+    for (const [n, purpose] of (rule.purposes ?? []).entries()) {
+      if (!purposes.has(purpose)) say(`${at}/purposes/${n}`, 'No purpose of this word is declared and in use.');
+    }
     for (const [n, view] of (rule.views ?? []).entries()) {
       if (KINDS.includes(view)) continue;
       const having = reached.filter(({ views }) => views.includes(view));
@@ -50,8 +58,11 @@ export function faultsOf(rules: readonly Rule[], types: readonly KnownType[]): V
         say(`${at}/views/${n}`, 'This view is only for those who may see the value plain.');
       }
     }
-    if (faults.every(({ field }) => !field?.startsWith(`${at}/`)) && isInVain(rules, rule, reached)) {
-      say(at, 'A denial stands against all of it: it can never allow anything.');
+  }
+  // Only of rules that make sense can it be said what they come to.
+  for (const [i, rule] of faults.length === 0 ? rules.entries() : []) {
+    if (isInVain(rules, rule, typesOf(rule, types))) {
+      say(`rules/${i}`, 'A denial stands against all of it: it can never allow anything.');
     }
   }
   const conflict = conflictOf(rules);

@@ -22,7 +22,15 @@ export interface RuleFound {
 }
 
 /** What stands in the way. */
-export const NEEDS = ['another_role', 'conditions', 'no_denial', 'no_audience', 'purpose', 'wider_view'] as const;
+export const NEEDS = [
+  'another_role',
+  'conditions',
+  'no_denial',
+  'no_audience',
+  'purpose',
+  'purpose_for_type',
+  'wider_view',
+] as const;
 
 export interface Explained {
   readonly allowed: boolean;
@@ -60,7 +68,11 @@ export function explain(
   else if (principal.audience !== undefined && code === 'not_allowed' && !REVEALING.has(action)) {
     needs.push('no_audience');
   }
+  const { needs: needed } = principal;
+  const ofPurpose = needed?.get(resource.purpose ?? '');
+  const isNeeded = needed === undefined || ofPurpose === 'all' || ofPurpose?.has(resource.type?.name ?? '');
   if (code === 'purpose_not_allowed') needs.push('purpose');
+  else if (REVEALING.has(action) && !isNeeded) needs.push('purpose_for_type');
   if (needs.length === 0) needs.push('wider_view');
   return { allowed: false, code, rules, needs };
 }

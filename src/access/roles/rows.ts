@@ -20,7 +20,7 @@ import type { Reader, RecordTx } from '../../storage/tx.ts';
 import { storedJson } from '../../stored-json.ts';
 import { type AccessKeys, MAC_BYTES } from '../keys.ts';
 import { builtInRole } from '../roles.ts';
-import { principals, tenants } from '../store.ts';
+import { changeAccess, MARK_BYTES, principals } from '../store.ts';
 import { type CompiledRole, compileRole } from './compiled-role.ts';
 import { type Rule, RulesSchema } from './rules.ts';
 
@@ -105,7 +105,7 @@ export async function insertVersion(
   };
   row.tag = tagOf(keys.principal, row);
   await tx.insert(roles, [row]);
-  await changeAccess(tx, tenant, random);
+  await changeAccess(tx, tenant, random(MARK_BYTES));
   return row;
 }
 
@@ -125,7 +125,7 @@ export async function endAgain(
   for (const { target: revision, revoked_at } of ended) {
     count += await change(tx, roles, { tenant, revision, ended_at: null }, { ended_at: revoked_at });
   }
-  if (count > 0) await changeAccess(tx, tenant, random);
+  if (count > 0) await changeAccess(tx, tenant, random(MARK_BYTES));
   return count;
 }
 
@@ -134,11 +134,6 @@ export async function holdersOf(reader: Reader<'records'>, tenant: TenantId, rol
   const where = { tenant, role, revoked_at: null };
   const rows = await select(reader, principals, { columns: ['principal'], where, orderBy: ['principal'] });
   return rows.map(({ principal }) => principal as PrincipalId);
-}
-
-/** In the transaction that changes who may do what: every process reads it anew at the tenant's next call. */
-export async function changeAccess(tx: RecordTx, tenant: TenantId, random: RandomSource): Promise<void> {
-  await change(tx, tenants, { tenant }, { access_mark: random(6).readUIntBE(0, 6) });
 }
 
 function tagOf(key: IndexKey, row: RoleRow): Buffer {

@@ -4,14 +4,14 @@
  *   { "effect": "allow", "actions": ["detokenize"], "types": ["email"], "views": ["masked", "narrow"],
  *     "purposes": ["support"], "when": { "ticket": "HELP-######", "networks": ["10.0.0.0/8"] } }
  *
- * Guarantees: a rule says everything it means. An unknown field is refused. So is a rule that could never match, as far
- * as the rule itself tells: `check.ts` asks the tenant's data types about the rest.
+ * Guarantees: a rule says everything it means: an unknown field is refused. `faultsIn` finds what could never match, as
+ * far as the rule itself tells; `check.ts` asks the tenant's data types and purposes about the rest.
  */
 import { z } from 'zod';
 import { readNetwork } from '../../network-address.ts';
 import { PurposeSchema, TypeNameSchema, ViewSchema } from '../../schema.ts';
 import { ACTIONS, type Action } from '../actions.ts';
-import { readTicketPattern } from './ticket-pattern.ts';
+import { MAX_PATTERN, readTicketPattern } from './ticket-pattern.ts';
 
 /** What everyone with a valid API key may do, whatever the role. */
 export const OF_EVERYONE = ['list_types', 'list_purposes', 'describe_caller'] as const satisfies readonly Action[];
@@ -32,8 +32,16 @@ const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
 /** The end of a day is 24:00. */
 const CLOCK_END = /^(([01]\d|2[0-3]):[0-5]\d|24:00)$/;
 
+export const EffectSchema = z
+  .enum(['allow', 'deny'])
+  .meta({ id: 'Effect', description: 'What a rule does where it matches. A denial wins.' });
+
 /** What is sent and what is shown are told apart in the API's description: a reply may gain properties. */
 type Of = '' | 'Standing';
+
+/** More actions may come, and a client must be able to read rules that name them. */
+const actionOf = (of: Of) => (of === '' ? z.enum(ACTIONS) : (z.string() as unknown as z.ZodEnum<typeof ACTION_WORDS>));
+const ACTION_WORDS = z.enum(ACTIONS).enum;
 
 const hoursSchema = (of: Of) =>
   z
@@ -41,14 +49,12 @@ const hoursSchema = (of: Of) =>
       zone: z
         .string()
         .max(64)
-        .refine(isZone, { error: 'must be a time zone of the IANA list, such as Europe/Vienna' })
         .describe('A time zone of the IANA list.')
         .meta({ examples: ['Europe/Vienna'] }),
       days: z
         .array(z.enum(DAYS).meta({ id: 'Weekday', description: 'A day of the week.' }))
         .min(1)
         .max(DAYS.length)
-        .refine(isSet, { error: 'must name no day twice' })
         .optional()
         .describe('The days on which such hours begin; absent: all.'),
       from: z
@@ -62,7 +68,6 @@ const hoursSchema = (of: Of) =>
         .describe('Until then. Earlier than `from`: of the day after.')
         .meta({ examples: ['18:00'] }),
     })
-    .refine(({ from, to }) => from !== to, { error: 'must differ from `from`', path: ['to'] })
     .meta({ id: `${of}Hours`, description: 'Hours of the day in a time zone.' });
 
 const whenSchema = (of: Of) =>
@@ -71,19 +76,12 @@ const whenSchema = (of: Of) =>
       reason: z.literal(true).optional().describe('The call states a reason.'),
       ticket: z
         .string()
-        .refine((pattern) => readTicketPattern(pattern) !== undefined, {
-          error:
-            'must be a pattern with a digit in it, such as HELP-######: # a digit, @ a capital letter, + once or more',
-        })
+        .max(MAX_PATTERN)
         .optional()
         .describe('The call names a ticket of this shape: `#` a digit, `@` a capital letter, `+` once or more.')
         .meta({ examples: ['HELP-######'] }),
       networks: z
-        .array(
-          z.string().refine((text) => readNetwork(text) !== undefined, {
-            error: 'must be an address or a network such as 10.0.0.0/8, not everybody’s',
-          }),
-        )
+        .array(z.string().max(64))
         .min(1)
         .max(32)
         .optional()
@@ -91,25 +89,22 @@ const whenSchema = (of: Of) =>
         .meta({ examples: [['10.0.0.0/8']] }),
       hours: hoursSchema(of).optional().describe('The call comes within these hours.'),
     })
-    .refine((when) => Object.keys(when).length > 0, { error: 'must name a condition' })
     .meta({ id: `${of}Conditions`, description: 'What must hold of a call besides. All that are named must hold.' });
 
 const ruleSchema = (of: Of) =>
   z
     .strictObject({
-      effect: z.enum(['allow', 'deny']).describe('What the rule does where it matches. A denial wins.'),
+      effect: EffectSchema,
       actions: z
-        .array(z.enum(ACTIONS))
+        .array(actionOf(of))
         .min(1)
         .max(ACTIONS.length)
-        .refine(isSet, { error: 'must name no action twice' })
         .describe('What is done; the words of the audit log.')
         .meta({ examples: [['detokenize']] }),
       types: z
         .array(TypeNameSchema)
         .min(1)
         .max(100)
-        .refine(isSet, { error: 'must name no type twice' })
         .optional()
         .describe('The data types that it reaches; without `types` and `categories`: all.')
         .meta({ examples: [['email']] }),
@@ -117,7 +112,6 @@ const ruleSchema = (of: Of) =>
         .array(z.string().regex(/^[a-z][a-z0-9_]{0,31}$/))
         .min(1)
         .max(20)
-        .refine(isSet, { error: 'must name no category twice' })
         .optional()
         .describe('The categories of data types that it reaches, besides `types`.')
         .meta({ examples: [['contact']] }),
@@ -125,7 +119,6 @@ const ruleSchema = (of: Of) =>
         .array(ViewSchema)
         .min(1)
         .max(20)
-        .refine(isSet, { error: 'must name no view twice' })
         .optional()
         .describe(
           'For what shows values: the views that it allows, or denies. `narrow` stands for every view of a type besides ' +
@@ -136,36 +129,10 @@ const ruleSchema = (of: Of) =>
         .array(PurposeSchema)
         .min(1)
         .max(50)
-        .refine(isSet, { error: 'must name no purpose twice' })
         .optional()
         .describe('The stated purposes for which it holds; absent: all.')
         .meta({ examples: [['support']] }),
       when: whenSchema(of).optional(),
-    })
-    .superRefine((rule, context) => {
-      const say = (path: string, message: string) =>
-        context.addIssue({ code: 'custom', path: path.split('.'), message });
-      const lacks = (may: ReadonlySet<Action>) => rule.actions.filter((action) => !may.has(action)).join(', ');
-      const [notShown, notReasoned, noTicket, notTyped] = [REVEALING, STATES_REASON, NAMES_TICKET, OF_TYPES].map(lacks);
-      if ((rule.types ?? rule.categories) !== undefined && notTyped) {
-        say(rule.types ? 'types' : 'categories', `does not go with ${notTyped}, which is not decided by data type`);
-      }
-      const always = rule.actions.filter((action) => OF_EVERYONE.some((one) => one === action)).join(', ');
-      if (always) say('actions', `must not name ${always}: every API key may do that`);
-      if (rule.views === undefined) {
-        if (rule.effect === 'allow' && rule.actions.some((action) => REVEALING.has(action))) {
-          say('views', 'must be named where values are shown');
-        }
-      } else if (notShown) say('views', `does not go with ${notShown}, which shows no value`);
-      if (rule.purposes !== undefined && notShown) say('purposes', `does not go with ${notShown}, which states none`);
-      const { reason, ticket } = rule.when ?? {};
-      if (rule.effect === 'deny' && (reason ?? ticket) !== undefined) {
-        say('when', 'must not ask for a reason or a ticket in a denial: it would refuse only those who give one');
-      } else {
-        if (reason !== undefined && notReasoned)
-          say('when.reason', `does not go with ${notReasoned}, which states none`);
-        if (ticket !== undefined && noTicket) say('when.ticket', `does not go with ${noTicket}, which names none`);
-      }
     })
     .meta({ id: `${of}Rule`, description: 'What is allowed or denied, of what, how far, for what, and when.' });
 
@@ -182,8 +149,61 @@ const rulesSchema = (of: Of) => z.array(ruleSchema(of)).max(MAX_RULES).describe(
 export const RulesSchema = rulesSchema('');
 export const StandingRulesSchema = rulesSchema('Standing');
 
-function isSet(words: readonly string[]): boolean {
-  return new Set(words).size === words.length;
+/** What is wrong with a rule, as far as the rule itself tells. */
+export interface RuleFault {
+  /** Where in the rule, as a JSON Pointer without its first slash. */
+  readonly place: string;
+  readonly message: string;
+}
+
+/** @returns the faults of a rule whose shape is right; none for one that makes sense by itself */
+export function faultsIn(rule: Rule): RuleFault[] {
+  const faults: RuleFault[] = [];
+  const say = (place: string, message: string) => faults.push({ place, message });
+  const { actions, types, categories, views, purposes, when } = rule;
+  for (const [name, words] of Object.entries({ actions, types, categories, views, purposes })) {
+    if (words !== undefined && new Set(words).size < words.length) say(name, 'This names one word twice.');
+  }
+  const lacks = (may: ReadonlySet<Action>) => actions.filter((action) => !may.has(action)).join(', ');
+  const always = actions.filter((action) => OF_EVERYONE.some((one) => one === action)).join(', ');
+  if (always) say('actions', `Every API key may do that: ${always}.`);
+  const notTyped = lacks(OF_TYPES);
+  if ((types ?? categories) !== undefined && notTyped) {
+    say(types ? 'types' : 'categories', `This does not go with ${notTyped}, which is not decided by data type.`);
+  }
+  const notShown = lacks(REVEALING);
+  if (views !== undefined && notShown) say('views', `This does not go with ${notShown}, which shows no value.`);
+  if (purposes !== undefined && notShown) say('purposes', `This does not go with ${notShown}, which states none.`);
+  if (views === undefined && rule.effect === 'allow' && actions.some((action) => REVEALING.has(action))) {
+    say('views', 'The views must be named where values are shown.');
+  }
+  return when === undefined ? faults : [...faults, ...faultsInConditions(rule, when)];
+}
+
+function faultsInConditions({ effect, actions }: Rule, when: NonNullable<Rule['when']>): RuleFault[] {
+  const faults: RuleFault[] = [];
+  const say = (place: string, message: string) => faults.push({ place: `when${place}`, message });
+  const lacks = (may: ReadonlySet<Action>) => actions.filter((action) => !may.has(action)).join(', ');
+  const { reason, ticket, networks = [], hours } = when;
+  if (Object.keys(when).length === 0) say('', 'This must name a condition.');
+  if (effect === 'deny' && (reason ?? ticket) !== undefined) {
+    say('', 'A denial that asks for a reason or a ticket would refuse only those who give one.');
+  } else {
+    const [noReason, noTicket] = [lacks(STATES_REASON), lacks(NAMES_TICKET)];
+    if (reason !== undefined && noReason) say('/reason', `This does not go with ${noReason}, which states none.`);
+    if (ticket !== undefined && noTicket) say('/ticket', `This does not go with ${noTicket}, which names none.`);
+  }
+  if (ticket !== undefined && readTicketPattern(ticket) === undefined) {
+    say('/ticket', 'A pattern has a digit in it, as HELP-###### has: # a digit, @ a capital letter, + once or more.');
+  }
+  for (const [n, network] of networks.entries()) {
+    if (readNetwork(network) === undefined) say(`/networks/${n}`, 'An address or a network such as 10.0.0.0/8.');
+  }
+  if (hours === undefined) return faults;
+  if (!isZone(hours.zone)) say('/hours/zone', 'A time zone of the IANA list, such as Europe/Vienna.');
+  if (hours.from === hours.to) say('/hours/to', 'This must differ from `from`.');
+  if (new Set(hours.days).size < (hours.days ?? []).length) say('/hours/days', 'This names one day twice.');
+  return faults;
 }
 
 /** A fixed offset is no zone: it does not follow the law of a place. */

@@ -14,7 +14,7 @@ import {
 import { ACTIONS } from '../actions.ts';
 import { CONDITIONS } from './conditions.ts';
 import { NEEDS } from './explain.ts';
-import { RoleNameSchema, RulesSchema, StandingRulesSchema } from './rules.ts';
+import { EffectSchema, RoleNameSchema, RulesSchema, StandingRulesSchema } from './rules.ts';
 
 const VersionSchema = z
   .int()
@@ -85,16 +85,17 @@ export const RoleBody = z.strictObject({
 
 export const CellSchema = z
   .strictObject({
-    action: ActionSchema,
+    action: z.string().describe('What is done; the word of the audit log.'),
     type: TypeNameSchema.optional().describe('The data type; absent for what is not decided by type.'),
     purpose: z
       .string()
       .optional()
       .describe('The stated purpose; `*`: every one that no rule of the role names. Absent where none is stated.'),
     view: ViewSchema.optional(),
-    allowed: z
-      .enum(['always', 'sometimes'])
-      .describe('`sometimes`: it depends on the reason, ticket, network or hour of the call.'),
+    allowed: z.enum(['always', 'sometimes']).meta({
+      id: 'Sight',
+      description: '`sometimes`: it depends on the reason, ticket, network or hour of the call.',
+    }),
   })
   .meta({ id: 'AccessCell', description: 'Something that a role allows.' });
 
@@ -156,7 +157,9 @@ const ExplainRole = z
   .meta({ id: 'ExplainRole', description: 'Of anybody with a role.' });
 export const ExplainBody = z.union([ExplainPrincipal, ExplainRole]);
 
-const ConditionNameSchema = z.enum(CONDITIONS).meta({ id: 'ConditionName', description: 'A condition of a rule.' });
+const ConditionNameSchema = z
+  .string()
+  .describe(`A condition: ${CONDITIONS.map((name) => `\`${name}\``).join(', ')}; more may come.`);
 export const ExplainReply = z.strictObject({
   allowed: z.boolean().describe('Whether the call would be allowed.'),
   view: ViewSchema.optional().describe('The view it would show.'),
@@ -167,7 +170,7 @@ export const ExplainReply = z.strictObject({
       z
         .strictObject({
           rule: z.int().min(0).describe('Its place in the role, from 1; 0: what every API key may do.'),
-          effect: z.enum(['allow', 'deny']).describe('What it does where it matches.'),
+          effect: EffectSchema,
           counts: z.boolean().describe('Whether it counts: an allowance that matches, a denial that may.'),
           unmet: z.array(ConditionNameSchema).describe('The conditions that do not hold.'),
           untold: z.array(ConditionNameSchema).describe('Those that cannot be told from what is known.'),
@@ -176,6 +179,8 @@ export const ExplainReply = z.strictObject({
     )
     .describe('In the order of the role.'),
   needs: z
-    .array(z.enum(NEEDS).meta({ id: 'AccessNeed', description: 'What stands in the way of a call.' }))
-    .describe('What would be needed; empty for what is allowed.'),
+    .array(z.string())
+    .describe(
+      `What would be needed: ${NEEDS.map((word) => `\`${word}\``).join(', ')}; more may come. Empty for what is allowed.`,
+    ),
 });

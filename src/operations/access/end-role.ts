@@ -1,9 +1,10 @@
 /** Ends a role of the tenant's own that nobody has any more. Its versions stay to be read. */
 
 import { keepNoted, noteRevocation } from '../../access/revocations.ts';
-import { changeAccess, endVersions, holdersOf, versionsOf } from '../../access/roles/rows.ts';
+import { endVersions, holdersOf, versionsOf } from '../../access/roles/rows.ts';
 import { EndRoleReply, RoleParams } from '../../access/roles/schema.ts';
 import { isBuiltIn } from '../../access/roles.ts';
+import { changeAccess, MARK_BYTES } from '../../access/store.ts';
 import { perform } from '../../calls/perform.ts';
 import { inTime } from '../../calls/time-limit.ts';
 import { VaultError } from '../../errors.ts';
@@ -39,7 +40,7 @@ export const endRole = operation({
         if (newest.ended_at === null) {
           await endVersions(tx, tenant, role, door.now);
           await noteRevocation(tx, { tenant, kind: 'role', target: newest.revision, at: door.now });
-          await changeAccess(tx, tenant, vault.random);
+          await changeAccess(tx, tenant, vault.random(MARK_BYTES));
         }
         const endedAt = new Date(newest.ended_at ?? door.now).toISOString();
         const entry = { target: `version/${newest.version}` };

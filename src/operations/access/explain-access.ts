@@ -4,8 +4,10 @@
  */
 import type { z } from 'zod';
 import { type AccessKeys, accessKeys } from '../../access/keys.ts';
+import { needsOf } from '../../access/needs.ts';
 import type { Principal } from '../../access/principal.ts';
 import { isUnaltered, purposesOf } from '../../access/principals.ts';
+import { purposesOfTenant } from '../../access/purposes.ts';
 import { explain } from '../../access/roles/explain.ts';
 import { inForce } from '../../access/roles/rows.ts';
 import { ExplainBody, ExplainReply } from '../../access/roles/schema.ts';
@@ -73,10 +75,11 @@ async function principalOf(
   keys: AccessKeys,
   body: Body,
 ): Promise<Principal> {
+  const needs = needsOf(await purposesOfTenant(tx, keys.principals, tenant));
   const rulesOf = async (name: string) => (isBuiltIn(name) ? undefined : inForce(tx, keys, tenant, name));
   if ('role' in body) {
     const { role, purposes = [], audience } = body;
-    return { principal: caller, tenant, role, rules: await rulesOf(role), purposes, audience };
+    return { principal: caller, tenant, role, rules: await rulesOf(role), purposes, needs, audience };
   }
   const { principal } = body;
   const row = await findPrincipal(tx, tenant, principal);
@@ -84,5 +87,6 @@ async function principalOf(
   if (row.revoked_at !== null) throw new VaultError('principal_revoked');
   if (!isUnaltered(keys.principals, row)) throw new IntegrityError({ target: principal });
   const rules = await rulesOf(row.role);
-  return { principal, tenant, role: row.role, rules, purposes: purposesOf(row), audience: row.audience ?? undefined };
+  const audience = row.audience ?? undefined;
+  return { principal, tenant, role: row.role, rules, purposes: purposesOf(row), needs, audience };
 }

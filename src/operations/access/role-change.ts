@@ -4,6 +4,8 @@
  */
 import type { z } from 'zod';
 import type { AccessKeys } from '../../access/keys.ts';
+import { needsOf } from '../../access/needs.ts';
+import { purposesOfTenant } from '../../access/purposes.ts';
 import { faultsOf, type KnownType, purposesIn } from '../../access/roles/check.ts';
 import { compileRole } from '../../access/roles/compiled-role.ts';
 import { rulesOrDamage } from '../../access/roles/facts.ts';
@@ -36,9 +38,10 @@ export async function lookAtChange(
 ): Promise<RoleChange> {
   if (isBuiltIn(role)) throw new VaultError('built_in_role');
   if (role === caller.role) throw new VaultError('own_role');
-  const faults = faultsOf(rules, types);
-  if (faults.length > 0) throw allOf(faults);
   const { tenant } = caller;
+  const inUse = needsOf(await purposesOfTenant(reader, keys.principals, tenant));
+  const faults = faultsOf(rules, types, new Set(inUse.keys()));
+  if (faults.length > 0) throw allOf(faults);
   const standing = await versionsOf(reader, tenant, role, lock);
   const [newest] = standing;
   const row = newest?.ended_at === null ? newest : undefined;
