@@ -1684,22 +1684,6 @@ export interface components {
              */
             readonly ifVersion?: number;
         };
-        readonly ChangeRoleReply: {
-            readonly role: components["schemas"]["Role"];
-            /**
-             * @description The version that stands, or would be made.
-             * @example 2
-             */
-            readonly version: number;
-            /** @description Whether the rules or the description differ from those that stood. */
-            readonly changed: boolean;
-            /** @description What the change allows, or allows more often. */
-            readonly opened: readonly components["schemas"]["AccessCell"][];
-            /** @description What it no longer allows, or less often. */
-            readonly closed: readonly components["schemas"]["AccessCell"][];
-            /** @description The principals in force whom it concerns. */
-            readonly principals: readonly components["schemas"]["PrincipalId"][];
-        };
         /** @description Whether the check destroys anything. */
         readonly CheckSlotsBody: {
             /**
@@ -1772,11 +1756,8 @@ export interface components {
         };
         /** @description What must hold of a call besides. All that are named must hold. */
         readonly Conditions: {
-            /**
-             * @description The call states a reason.
-             * @enum {boolean}
-             */
-            readonly reason?: true;
+            /** @description The call states a reason. It is true, or not there. */
+            readonly reason?: boolean;
             /**
              * @description The call names a ticket of this shape: `#` a digit, `@` a capital letter, `+` once or more.
              * @example HELP-######
@@ -2064,7 +2045,7 @@ export interface components {
             /** @description Whether a person may object (GDPR Art. 21): by default to `legitimate_interests` and `public_task`. Of these, `false` says that compelling grounds stand against it. */
             readonly mayObject?: boolean;
             /** @description The data types that it needs; absent or null: all. */
-            readonly types?: null;
+            readonly types?: readonly string[] | null;
         };
         /** @description A data type of text, as it is declared. */
         readonly DeclareTextType: {
@@ -2224,13 +2205,12 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly at: string;
-            readonly state: components["schemas"]["DeliveryState"];
+            /**
+             * @description `delivered`, once the receiver has taken it; `pending` until then.
+             * @example delivered
+             */
+            readonly state: string;
         };
-        /**
-         * @description Whether the receiver has taken it.
-         * @enum {string}
-         */
-        readonly DeliveryState: "delivered" | "pending";
         readonly DetokenizeBody: {
             /** @description The tokens to exchange. */
             readonly tokens: readonly components["schemas"]["Token"][];
@@ -2902,12 +2882,13 @@ export interface components {
             readonly events?: readonly string[];
             /** @description Its row was altered or damaged: it is told nothing. Add another one. */
             readonly damaged?: boolean;
-            readonly state: components["schemas"]["HookState"];
             /**
-             * @description Why it is paused: somebody asked for it; it failed for three days; its receiver answered 410; its row is damaged.
-             * @enum {string}
+             * @description `active`; `failing`: the last try failed and is repeated; `paused`: it is told nothing until it is resumed.
+             * @example active
              */
-            readonly paused?: "asked" | "failing" | "gone" | "damaged";
+            readonly state: string;
+            /** @description Why it is paused, one of asked, failing, gone, damaged: somebody asked for it; it failed for three days; its receiver answered 410; its row is damaged. */
+            readonly paused?: string;
             /** @description Why the last try failed: `http_` and a status, `timed_out`, `not_reached`, `not_resolved`, `address_refused` or `damaged`. */
             readonly failure?: string;
             /**
@@ -2962,11 +2943,6 @@ export interface components {
          * @example whk_01m81j18g0e329asxkdep5tmtc
          */
         readonly HookId: string;
-        /**
-         * @description `failing`: the last try failed and is repeated. `paused`: it is told nothing until it is resumed.
-         * @enum {string}
-         */
-        readonly HookState: "active" | "failing" | "paused";
         /** @description Hours of the day in a time zone. */
         readonly Hours: {
             /**
@@ -3999,22 +3975,6 @@ export interface components {
              */
             readonly ifVersion?: number;
         };
-        readonly PreviewRoleReply: {
-            readonly role: components["schemas"]["Role"];
-            /**
-             * @description The version that stands, or would be made.
-             * @example 2
-             */
-            readonly version: number;
-            /** @description Whether the rules or the description differ from those that stood. */
-            readonly changed: boolean;
-            /** @description What the change allows, or allows more often. */
-            readonly opened: readonly components["schemas"]["AccessCell"][];
-            /** @description What it no longer allows, or less often. */
-            readonly closed: readonly components["schemas"]["AccessCell"][];
-            /** @description The principals in force whom it concerns. */
-            readonly principals: readonly components["schemas"]["PrincipalId"][];
-        };
         /** @description Who may call: a service, or a post that people hold. */
         readonly Principal: {
             readonly principal: components["schemas"]["PrincipalId"];
@@ -4459,6 +4419,23 @@ export interface components {
             /** @description What it allows. */
             readonly cells: readonly components["schemas"]["AccessCell"][];
         };
+        /** @description What a change of a role does, or would do. */
+        readonly RoleChange: {
+            readonly role: components["schemas"]["Role"];
+            /**
+             * @description The version that stands, or would be made.
+             * @example 2
+             */
+            readonly version: number;
+            /** @description Whether the rules or the description differ from those that stood. */
+            readonly changed: boolean;
+            /** @description What the change allows, or allows more often. */
+            readonly opened: readonly components["schemas"]["AccessCell"][];
+            /** @description What it no longer allows, or less often. */
+            readonly closed: readonly components["schemas"]["AccessCell"][];
+            /** @description The principals in force whom it concerns. */
+            readonly principals: readonly components["schemas"]["PrincipalId"][];
+        };
         /** @description A role with its rules. A role of the house has no versions. */
         readonly RoleRules: {
             readonly role: components["schemas"]["Role"];
@@ -4608,7 +4585,7 @@ export interface components {
              *       "detokenize"
              *     ]
              */
-            readonly actions: readonly ("tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate")[];
+            readonly actions: readonly components["schemas"]["Action"][];
             /**
              * @description The data types that it reaches; without `types` and `categories`: all.
              * @example [
@@ -4864,11 +4841,8 @@ export interface components {
         readonly Spread: "unique" | "shared" | "none";
         /** @description What must hold of a call besides. All that are named must hold. */
         readonly StandingConditions: {
-            /**
-             * @description The call states a reason.
-             * @enum {boolean}
-             */
-            readonly reason?: true;
+            /** @description The call states a reason. It is true, or not there. */
+            readonly reason?: boolean;
             /**
              * @description The call names a ticket of this shape: `#` a digit, `@` a capital letter, `+` once or more.
              * @example HELP-######
@@ -6739,7 +6713,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ChangeRoleReply"];
+                    readonly "application/json": components["schemas"]["RoleChange"];
                 };
             };
         };
@@ -6791,7 +6765,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["PreviewRoleReply"];
+                    readonly "application/json": components["schemas"]["RoleChange"];
                 };
             };
         };

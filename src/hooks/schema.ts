@@ -13,7 +13,6 @@ const EventNameSchema = z.enum(NAMES as [string, ...string[]]).meta({
 
 const EventsSchema = z
   .array(EventNameSchema)
-  .min(1)
   .max(NAMES.length)
   .describe('What the hook is told; absent: everything, also what later releases add.')
   .meta({ examples: [['integrity.failed', 'guesses.locked_out']] });
@@ -35,14 +34,16 @@ export const HookSchema = z
     events: z.array(z.string()).optional().describe('What it is told; absent: everything.'),
     damaged: z.boolean().optional().describe('Its row was altered or damaged: it is told nothing. Add another one.'),
     state: z
-      .enum(['active', 'failing', 'paused'])
-      .describe('`failing`: the last try failed and is repeated. `paused`: it is told nothing until it is resumed.')
-      .meta({ id: 'HookState' }),
+      .string()
+      .describe(
+        '`active`; `failing`: the last try failed and is repeated; `paused`: it is told nothing until it is resumed.',
+      )
+      .meta({ examples: ['active'] }),
     paused: z
-      .enum(PAUSES)
+      .string()
       .optional()
       .describe(
-        'Why it is paused: somebody asked for it; it failed for three days; its receiver answered 410; its row is damaged.',
+        `Why it is paused, one of ${PAUSES.join(', ')}: somebody asked for it; it failed for three days; its receiver answered 410; its row is damaged.`,
       ),
     failure: z
       .string()
@@ -68,7 +69,10 @@ export const HookSchema = z
   .meta({ id: 'Hook', description: 'Where the vault tells what happens, and how it gets on.' });
 export type HookView = z.infer<typeof HookSchema>;
 
-export const AddHookBody = z.strictObject({ url: UrlSchema, events: EventsSchema.optional() });
+export const AddHookBody = z.strictObject({
+  url: UrlSchema,
+  events: EventsSchema.transform((events) => (events.length > 0 ? events : undefined)).optional(),
+});
 export const AddHookReply = z.strictObject({
   hook: HookIdSchema,
   secret: SecretSchema.describe(
@@ -118,9 +122,9 @@ export const DeliverySchema = z
       .meta({ examples: ['erasure.final'] }),
     at: z.iso.datetime().describe('When it happened, UTC.'),
     state: z
-      .enum(['delivered', 'pending'])
-      .describe('Whether the receiver has taken it.')
-      .meta({ id: 'DeliveryState' }),
+      .string()
+      .describe('`delivered`, once the receiver has taken it; `pending` until then.')
+      .meta({ examples: ['delivered'] }),
   })
   .meta({ id: 'Delivery', description: 'What a hook was told, or is to be told.' });
 

@@ -214,7 +214,7 @@ test.each<[string, Rule[]]>([
       { effect: 'allow', actions: ['read_audit'] },
     ],
   ],
-  ['rules', [{ effect: 'allow', actions: ['search', 'rotate_keys'], views: ['masked'] }]],
+  ['rules', [LOOK, { effect: 'allow', actions: ['rotate_keys'] }]],
 ])('a role is refused at %s: %j', (place, rules) => {
   expect(faultsOf(rules, TYPES, IN_USE).map(({ field, code }) => field ?? code)).toEqual([place]);
 });

@@ -137,7 +137,7 @@ describe('any other refused call', () => {
       'and/1/type not_searchable',
       'and/2/type unknown_type',
     ]);
-    const { body } = await vault.admin.call('post', '/v1/principals', { name: 'Jane', role: 'king', king: true });
+    const { body } = await vault.admin.call('post', '/v1/principals', { name: 'Jane', role: 'King', king: true });
     expect(body.errors.map(({ field }: { field: string }) => field)).toEqual(['name', 'role', 'king']);
     const receiver = await vault.admin.call('post', '/v1/principals', { name: 'crm', role: 'receiver' });
     expect(receiver.body.errors.map(({ field }: { field: string }) => field)).toEqual(['audience', 'purposes']);

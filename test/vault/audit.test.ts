@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/access/actions.ts';
 import { turnAway } from '../../src/calls/entries.ts';
 import { VaultError } from '../../src/errors.ts';
-import type { AuditId, BucketId, RecordId, Token } from '../../src/ids.ts';
+import type { AuditId, BucketId, HookId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { changePrincipal } from '../../src/operations/access/change-principal.ts';
@@ -28,6 +28,11 @@ import { erase } from '../../src/operations/erasures/erase.ts';
 import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
 import { getErasure } from '../../src/operations/erasures/get-erasure.ts';
 import { readCertificate } from '../../src/operations/erasures/read-certificate.ts';
+import { addHook } from '../../src/operations/hooks/add-hook.ts';
+import { changeHook } from '../../src/operations/hooks/change-hook.ts';
+import { listHooks } from '../../src/operations/hooks/list-hooks.ts';
+import { removeHook } from '../../src/operations/hooks/remove-hook.ts';
+import { testHook } from '../../src/operations/hooks/test-hook.ts';
 import { addSlot } from '../../src/operations/keys/add-slot.ts';
 import { checkSlotsHere } from '../../src/operations/keys/check-slots.ts';
 import { compromiseKeys } from '../../src/operations/keys/compromise-keys.ts';
@@ -57,6 +62,7 @@ import { match } from '../../src/operations/values/match.ts';
 import { search } from '../../src/operations/values/search.ts';
 import { verify } from '../../src/operations/values/verify.ts';
 import { definition } from '../datatypes/definitions.ts';
+import { inside } from '../hooks/receiver.ts';
 import { everyByte, placesOf, refuseInserts, rowsOf, stage, tell, withoutTable } from '../support/home.ts';
 import { DECLARATION } from '../support/purposes.ts';
 import { packedId } from '../support/spelled.ts';
@@ -95,6 +101,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { principal } = await addPrincipal(vault, admin, { name: 'p', role: 'app', purposes: [] });
     let [erasure, key]: (string | undefined)[] = [];
     let job: string | undefined;
+    let hook = '' as HookId;
     const value = 'ada@example.org';
     const calls: [who: typeof app, work: () => Promise<unknown>, entry: Record<string, unknown>][] = [
       [
@@ -213,6 +220,17 @@ describe.each(ENGINES)('on %s', (engine) => {
       [admin, () => readRole(vault, admin, { role: 'desk' }), { action: 'read_role' }],
       [admin, () => readAccessMatrix(vault, admin, {}), { action: 'read_access_matrix' }],
       [admin, () => explainAccess(vault, admin, { role: 'desk', action: 'erase' }), { action: 'explain_access' }],
+      [
+        admin,
+        async () => {
+          ({ hook } = await addHook(inside(vault), admin, { url: 'https://127.0.0.1/hook' }));
+        },
+        { action: 'add_hook', target: expect.stringMatching(/^whk_/) },
+      ],
+      [admin, () => listHooks(vault, admin), { action: 'list_hooks' }],
+      [admin, () => changeHook(vault, admin, { hook, paused: false }), { action: 'change_hook' }],
+      [admin, () => testHook(vault, admin, { hook }), { action: 'test_hook' }],
+      [admin, () => removeHook(vault, admin, { hook }), { action: 'remove_hook' }],
       [admin, () => endRole(vault, admin, { role: 'desk' }), { action: 'end_role', target: 'version/1' }],
       [
         security,

@@ -29,8 +29,7 @@ const types = z
       .meta({ examples: ['card'] }),
   )
   .min(1)
-  .max(MAX_NAMED_TYPES)
-  .transform((names) => [...new Set(names)]);
+  .max(MAX_NAMED_TYPES);
 
 const mayObject = z.boolean();
 

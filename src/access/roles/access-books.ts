@@ -2,11 +2,11 @@
  * What a process remembers of each tenant's access: the rules of its own roles, compiled, and which data types its
  * purposes need.
  *
- * Guarantees: it holds from the next call on, on every node. A tenant's row carries a mark that every change of its
- * roles and purposes draws anew, in the same transaction; each call reads that row anyway, and a book with another mark is read
- * again. An altered role allows nothing: who has it gets an integrity failure. For a
- * purpose that was altered, has ended, or is not there, nothing is shown.
- * Bounded: the books of 1,000 tenants, of 100 roles of 200 rules at most.
+ * Guarantees: a change holds from the next call on, on every node. A tenant's row carries a mark that every change of
+ * its roles and purposes draws anew, in the same transaction. Each call reads that row anyway, and a book with another
+ * mark is read again. An altered role allows nothing: who has it gets an integrity failure. For a purpose that was
+ * altered, has ended, or is not there, nothing is shown.
+ * Bounded: the books of 1,000 tenants, each with 100 roles of 200 rules and 200 purposes at most.
  */
 import type { TenantId } from '../../ids.ts';
 import type { IndexKeys } from '../../keyring/indexes/index-keys.ts';

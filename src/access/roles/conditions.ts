@@ -42,7 +42,7 @@ export function conditionsOf({ effect, types, categories, purposes, when = {} }:
       name: 'purposes',
       holds: ({ purpose }) => (purpose === undefined ? undefined : purposes.includes(purpose)),
     },
-    reason && ofCall(effect, 'reason', ({ reason: stated }) => /[\p{L}\p{N}]/u.test(stated ?? '')),
+    reason === true ? ofCall(effect, 'reason', ({ reason: stated }) => /[\p{L}\p{N}]/u.test(stated ?? '')) : undefined,
     ticket === undefined ? undefined : ticketCondition(effect, ticket),
     networks && networksCondition(effect, networks),
     hours && hoursCondition(effect, hours),

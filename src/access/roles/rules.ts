@@ -39,9 +39,11 @@ export const EffectSchema = z
 /** What is sent and what is shown are told apart in the API's description: a reply may gain properties. */
 type Of = '' | 'Standing';
 
+export const ActionSchema = z
+  .enum(ACTIONS)
+  .meta({ id: 'Action', description: 'What a call does; the audit log’s word for it.' });
 /** More actions may come, and a client must be able to read rules that name them. */
-const actionOf = (of: Of) => (of === '' ? z.enum(ACTIONS) : (z.string() as unknown as z.ZodEnum<typeof ACTION_WORDS>));
-const ACTION_WORDS = z.enum(ACTIONS).enum;
+const actionOf = (of: Of) => (of === '' ? ActionSchema : (z.string() as unknown as typeof ActionSchema));
 
 const hoursSchema = (of: Of) =>
   z
@@ -73,7 +75,7 @@ const hoursSchema = (of: Of) =>
 const whenSchema = (of: Of) =>
   z
     .strictObject({
-      reason: z.literal(true).optional().describe('The call states a reason.'),
+      reason: z.boolean().optional().describe('The call states a reason. It is true, or not there.'),
       ticket: z
         .string()
         .max(MAX_PATTERN)
@@ -185,6 +187,7 @@ function faultsInConditions({ effect, actions }: Rule, when: NonNullable<Rule['w
   const say = (place: string, message: string) => faults.push({ place: `when${place}`, message });
   const lacks = (may: ReadonlySet<Action>) => actions.filter((action) => !may.has(action)).join(', ');
   const { reason, ticket, networks = [], hours } = when;
+  if (reason === false) say('/reason', 'This is true, or not there.');
   if (Object.keys(when).length === 0) say('', 'This must name a condition.');
   if (effect === 'deny' && (reason ?? ticket) !== undefined) {
     say('', 'A denial that asks for a reason or a ticket would refuse only those who give one.');

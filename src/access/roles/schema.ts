@@ -11,18 +11,16 @@ import {
   TypeNameSchema,
   ViewSchema,
 } from '../../schema.ts';
-import { ACTIONS } from '../actions.ts';
 import { CONDITIONS } from './conditions.ts';
 import { NEEDS } from './explain.ts';
-import { EffectSchema, RoleNameSchema, RulesSchema, StandingRulesSchema } from './rules.ts';
+import { ActionSchema, EffectSchema, RoleNameSchema, RulesSchema, StandingRulesSchema } from './rules.ts';
 
 const VersionSchema = z
   .int()
   .min(1)
   .meta({ examples: [2] });
-export const ActionSchema = z
-  .enum(ACTIONS)
-  .meta({ id: 'Action', description: 'What a call does; the audit log’s word for it.' });
+
+export { ActionSchema };
 
 export const RoleDescriptionSchema = z
   .string()
@@ -99,14 +97,16 @@ export const CellSchema = z
   })
   .meta({ id: 'AccessCell', description: 'Something that a role allows.' });
 
-export const RoleChangeReply = z.strictObject({
-  role: RoleNameSchema,
-  version: VersionSchema.describe('The version that stands, or would be made.'),
-  changed: z.boolean().describe('Whether the rules or the description differ from those that stood.'),
-  opened: z.array(CellSchema).describe('What the change allows, or allows more often.'),
-  closed: z.array(CellSchema).describe('What it no longer allows, or less often.'),
-  principals: z.array(PrincipalIdSchema).describe('The principals in force whom it concerns.'),
-});
+export const RoleChangeReply = z
+  .strictObject({
+    role: RoleNameSchema,
+    version: VersionSchema.describe('The version that stands, or would be made.'),
+    changed: z.boolean().describe('Whether the rules or the description differ from those that stood.'),
+    opened: z.array(CellSchema).describe('What the change allows, or allows more often.'),
+    closed: z.array(CellSchema).describe('What it no longer allows, or less often.'),
+    principals: z.array(PrincipalIdSchema).describe('The principals in force whom it concerns.'),
+  })
+  .meta({ id: 'RoleChange', description: 'What a change of a role does, or would do.' });
 
 export const EndRoleReply = z.strictObject({
   role: RoleNameSchema,

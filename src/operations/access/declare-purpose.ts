@@ -30,7 +30,7 @@ export const declarePurpose = operation({
   work: (vault, caller, { purpose, types, ...rest }) =>
     perform<z.infer<typeof PurposeReply>>(vault, caller, { action: 'declare_purpose' }, async (door) => {
       const { tenant } = caller;
-      const said = { ...rest, types: types ?? undefined };
+      const said = { ...rest, types: types ? [...new Set(types)] : undefined };
       await assertTypes(vault, tenant, said.types ?? []);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
       return door.commit('exclusive', async (tx) => {
