@@ -23,7 +23,7 @@ import { EPOCHS_FOLDER, JOURNAL_FOLDER } from '../keyring/private-files.ts';
 import { createDurably, writeDurably } from '../keyring/slots/durable-file.ts';
 import { readId, SlotFolder, VAULT_ID_FILE } from '../keyring/slots/slot-folder.ts';
 import { makeFolder } from '../make-folder.ts';
-import { assertApart, lookAt } from '../storage/opening/look-at.ts';
+import { lookAtBoth } from '../storage/opening/look-at.ts';
 import { printableUrl, sqlitePath } from '../storage/opening/url.ts';
 
 export type HomeConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'>;
@@ -100,11 +100,7 @@ export async function vaultOfHome(keysPath: string): Promise<string | undefined>
 /** @throws {StartError} if what is there does not belong together */
 async function look(config: HomeConfig): Promise<Look> {
   const mark = await readMark(config.keysPath);
-  const [records, keys] = await Promise.all([
-    lookAt('records', config.recordStoreUrl),
-    lookAt('keys', config.keyStoreUrl),
-  ]);
-  await assertApart(config.recordStoreUrl, config.keyStoreUrl);
+  const { records, keys } = await lookAtBoth(config.recordStoreUrl, config.keyStoreUrl);
   const [inRecords, inKeys, check] = [records.get('vault'), keys.get('vault'), keys.get('root_key_check')];
   if (inRecords !== undefined && inKeys === undefined) throw new StartError(KEY_STORE_IS_EMPTY);
   // The check value is written after both ids, so there was a record store.

@@ -6,7 +6,7 @@ import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { clear, isThere, putBack } from '../../src/storage/copies/put-back.ts';
 import { driverCode, remedyFor } from '../../src/storage/errors.ts';
 import { assertFitPostgres } from '../../src/storage/opening/fitness.ts';
-import { assertApart, lookAt } from '../../src/storage/opening/look-at.ts';
+import { lookAt, lookAtBoth } from '../../src/storage/opening/look-at.ts';
 import { openStore } from '../../src/storage/opening/open-store.ts';
 import { rowsOf, tell } from '../support/home.ts';
 import { freshDatabase } from '../support/postgres.ts';
@@ -147,10 +147,10 @@ describe('two URLs of one database', () => {
     await tell(url, `ALTER ROLE ${role} SET search_path = other`);
     onTestFinished(async () => void (await tell(url, `DROP ROLE ${role}`)));
     for (const name of [url, url.replace('127.0.0.1', 'localhost'), `postgres://${role}:p@${host}${pathname}`]) {
-      await expect(assertApart(url, name)).rejects.toThrow('RECORD_STORE_URL and KEY_STORE_URL lead to one place');
+      await expect(lookAtBoth(url, name)).rejects.toThrow('RECORD_STORE_URL and KEY_STORE_URL lead to one place');
     }
     expect(port).not.toBe('');
-    await assertApart(url, await database());
+    await lookAtBoth(url, await database());
   });
 
   test('and of one file: by a link, a hard link, a way round, and before it is made', async () => {
@@ -161,7 +161,7 @@ describe('two URLs of one database', () => {
     await symlink('../data/new.db', `${home}/keys/dangling.db`);
     await writeFile(`${home}/data/there.db`, '');
     await link(`${home}/data/there.db`, `${home}/keys/hard.db`);
-    const one = (a: string, b: string) => assertApart(`sqlite:${home}/${a}`, `sqlite:${home}/${b}`);
+    const one = (a: string, b: string) => lookAtBoth(`sqlite:${home}/${a}`, `sqlite:${home}/${b}`);
     for (const [a, b] of [
       ['data/there.db', 'linked/there.db'],
       ['data/there.db', 'keys/hard.db'],
@@ -177,7 +177,7 @@ describe('two URLs of one database', () => {
     await one('data/new.db', 'data/other.db');
     await one('data/new.db', 'keys/new.db');
     await one('data/there.db', 'data/There.db');
-    await assertApart(`sqlite:${home}/data/new.db`, inject('postgresUrl'));
+    await lookAtBoth(`sqlite:${home}/data/new.db`, inject('postgresUrl'));
   });
 });
 

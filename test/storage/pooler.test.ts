@@ -174,6 +174,17 @@ test('whoever waits for another process’s migration gives up in time, and says
   expect(await tell(url, ADVISORY)).toEqual([]);
 });
 
+test('a start that has nothing to write waits for no lock of migrations, and opens one connection', async () => {
+  const url = await database();
+  await migratePostgres('records', url);
+  const { release } = await holding(url, 'SELECT pg_advisory_lock(7300001)');
+  const connect = vi.spyOn(pg.Client.prototype, 'connect');
+  const store = await openStore('records', url);
+  expect(connect).toHaveBeenCalledTimes(1);
+  await store.close();
+  await release();
+});
+
 test('a migration that fails leaves nothing of it: no table, and no lock', async () => {
   const url = await database();
   await tell(url, 'CREATE TABLE tokens (n int)');

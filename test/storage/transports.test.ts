@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { assertApart, lookAt } from '../../src/storage/opening/look-at.ts';
+import { lookAt, lookAtBoth } from '../../src/storage/opening/look-at.ts';
 import { type PostgresPlace, parseStoreUrl } from '../../src/storage/opening/url.ts';
 import { newClient } from '../../src/storage/postgres/connect.ts';
 import { startPostgres } from '../support/postgres-setup.ts';
@@ -96,8 +96,8 @@ describe.skipIf(!hasOpenssl)('a server with TLS and a Unix socket', () => {
       socket,
     ];
     for (const one of names) {
-      for (const two of names) await expect(assertApart(one, two)).rejects.toThrow(/must be two databases/);
-      await assertApart(one, socket.replace('/postgres?', '/template1?'));
+      for (const two of names) await expect(lookAtBoth(one, two)).rejects.toThrow(/must be two databases/);
+      await lookAtBoth(one, socket.replace('/postgres?', '/template1?'));
     }
   });
 });

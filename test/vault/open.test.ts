@@ -1,6 +1,7 @@
 /** Opening a vault: an empty home makes itself one; stores that do not belong together are refused and left alone. */
 import { access, copyFile, readFile, rm, writeFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import pg from 'pg';
+import { describe, expect, test, vi } from 'vitest';
 import { closing } from '../../src/background/long-jobs.ts';
 import { StartError } from '../../src/errors.ts';
 import { closeEpoch } from '../../src/jobs/close-epoch.ts';
@@ -66,6 +67,16 @@ describe.each(ENGINES)('on %s', (engine) => {
     ).toBeUndefined();
     expect(await home.adminKey()).toBe(key);
     expect((await stateOf(home))[0]).toEqual(before[0]);
+  });
+
+  test('a start makes few connections, of which each costs a process of the server', async () => {
+    const home = await freshHome(engine);
+    await (await home.open()).close();
+    const connect = vi.spyOn(pg.Client.prototype, 'connect');
+    const vault = await home.open();
+    // To each store one for the look at it, and one for its reads and its transactions each.
+    expect(connect).toHaveBeenCalledTimes(engine === 'sqlite' ? 0 : 6);
+    await vault.close();
   });
 
   test('processes that open one empty home at the same time make one vault of it', async () => {

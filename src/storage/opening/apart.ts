@@ -8,43 +8,29 @@
  */
 import { readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import type pg from 'pg';
 import { pooledRandom } from '../../crypto/random.ts';
-import { onClient } from '../copies/backup.ts';
-import { sqlitePath } from './url.ts';
 
 const MAX_LINKS = 40;
-
-/** @throws a driver's error where nobody can tell */
-export async function isOnePlace(first: string, second: string): Promise<boolean> {
-  const [one, two] = [sqlitePath(first), sqlitePath(second)];
-  if (one === undefined && two === undefined) return isOneDatabase(first, second);
-  return one !== undefined && two !== undefined && isOneFile(one, two);
-}
 
 /**
  * An advisory lock belongs to one database, whatever leads to it, through any schema or account. Each lock is taken in
  * one transaction, so it also holds through a pooler.
+ * @throws a driver's error where nobody can tell
  */
-async function isOneDatabase(first: string, second: string): Promise<boolean> {
+export async function isOneDatabase(holder: pg.ClientBase, other: pg.ClientBase): Promise<boolean> {
   const lock = [pooledRandom()(8).readBigInt64BE().toString()];
-  return onClient(first, async (holder) => {
-    await holder.query('BEGIN');
-    await holder.query('SELECT pg_advisory_xact_lock($1::bigint)', lock);
-    const taken = await onClient(second, async (client) => {
-      await client.query('BEGIN');
-      const { rows } = await client.query<{ free: boolean }>(
-        'SELECT pg_try_advisory_xact_lock($1::bigint) AS free',
-        lock,
-      );
-      await client.query('ROLLBACK');
-      return rows[0]?.free === false;
-    });
-    await holder.query('ROLLBACK');
-    return taken;
-  });
+  await holder.query('BEGIN');
+  await holder.query('SELECT pg_advisory_xact_lock($1::bigint)', lock);
+  await other.query('BEGIN');
+  const { rows } = await other.query<{ free: boolean }>('SELECT pg_try_advisory_xact_lock($1::bigint) AS free', lock);
+  await other.query('ROLLBACK');
+  await holder.query('ROLLBACK');
+  return rows[0]?.free === false;
 }
 
-async function isOneFile(first: string, second: string): Promise<boolean> {
+/** @param first the path of a file that is there, or is not yet */
+export async function isOneFile(first: string, second: string): Promise<boolean> {
   const [one, two] = await Promise.all([fileAt(first), fileAt(second)]);
   if (one !== undefined && two !== undefined) return one === two;
   if (one !== two) return false;

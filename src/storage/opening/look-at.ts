@@ -6,28 +6,48 @@
  */
 import { stat } from 'node:fs/promises';
 import Database from 'better-sqlite3';
+import type pg from 'pg';
 import { StartError } from '../../errors.ts';
 import { unlessNoFolder } from '../../files.ts';
 import { onClient } from '../copies/backup.ts';
 import { StoreCorruptError, storeError } from '../errors.ts';
 import type { StoreName } from '../table.ts';
-import { isOnePlace } from './apart.ts';
+import { isOneDatabase, isOneFile } from './apart.ts';
+import type { Ask } from './applied-steps.ts';
 import { cannotOpen } from './cannot-open.ts';
 import { assertFitPostgres, assertFitSqlite, type Found } from './fitness.ts';
+import { hasEveryStep } from './migrate.ts';
 import { ONE_PLACE, sqlitePath } from './url.ts';
 
 /** The texts that a store keeps about its vault, by name; empty where there is no store, or it holds no vault. */
 export type StoreFacts = ReadonlyMap<string, string>;
 
-type Ask = (statement: string) => Promise<Record<string, unknown>[]>;
+/** A place that is looked at: what is there, and the one connection to it. */
+interface Place {
+  readonly found: Found;
+  readonly ask: Ask;
+  /** Undefined on SQLite. */
+  readonly client?: pg.ClientBase;
+}
 
 /** @throws {StartError} where the place cannot be read, or may not hold this store: `fitness.ts` */
 export async function lookAt(name: StoreName, url: string): Promise<StoreFacts> {
-  try {
-    return await at(name, url, (found, ask) => (found === 'store' ? factsOf(ask) : new Map()));
-  } catch (error) {
-    throw cannotOpen(name, url, error);
-  }
+  return look(name, url, factsOf);
+}
+
+/**
+ * The same for the two places of a vault, with one connection to each.
+ * @throws {StartError} also where both URLs lead to one place, whatever the names; nothing has been changed
+ */
+export async function lookAtBoth(records: string, keys: string): Promise<Record<StoreName, StoreFacts>> {
+  return look('records', records, async (first) => {
+    const inRecords = await factsOf(first);
+    return look('keys', keys, async (second) => {
+      const inKeys = await factsOf(second);
+      if (await isOnePlace([records, first], [keys, second])) throw new StartError(ONE_PLACE);
+      return { records: inRecords, keys: inKeys };
+    });
+  });
 }
 
 /**
@@ -43,31 +63,55 @@ export async function assertFit(name: StoreName, url: string, mayBeDamaged = fal
   }
 }
 
-/** @throws {StartError} where both URLs lead to one place, whatever the names; nothing has been changed */
-export async function assertApart(records: string, keys: string): Promise<void> {
-  const isOne = await isOnePlace(records, keys).catch((error: unknown) => {
-    throw cannotOpen('keys', keys, error);
-  });
-  if (isOne) throw new StartError(ONE_PLACE);
+/**
+ * Whether the store is there with every step of this release, and nothing has to be written before it is used.
+ * @throws {StartError} where the place may not hold this store; @throws a driver's error where it cannot be read
+ */
+export async function isReadyPostgres(name: StoreName, client: pg.ClientBase): Promise<boolean> {
+  const { found, ask } = await placeOf(name, client);
+  return found === 'store' && (await hasEveryStep(name, 'pg', rowsOrNone(ask)));
 }
 
-async function at<R>(name: StoreName, url: string, work: (found: Found, ask: Ask) => R | Promise<R>): Promise<R> {
-  const path = sqlitePath(url);
-  if (path === undefined) {
-    return onClient(url, async (client) =>
-      work(await assertFitPostgres(name, client), async (sql) => (await client.query(sql)).rows),
-    );
+/** The same for a file. It must have its log, too: only who holds the lock of migrations changes how it is written. */
+export async function isReadySqlite(name: StoreName, url: string): Promise<boolean> {
+  return at(name, url, async ({ found, ask }) => {
+    if (found === 'nothing' || !(await hasEveryStep(name, 'better-sqlite3', rowsOrNone(ask)))) return false;
+    return (await ask('PRAGMA journal_mode'))[0]?.journal_mode === 'wal';
+  });
+}
+
+async function look<R>(name: StoreName, url: string, work: (place: Place) => Promise<R>): Promise<R> {
+  try {
+    return await at(name, url, work);
+  } catch (error) {
+    throw cannotOpen(name, url, error);
   }
-  if ((await sizeOf(path)) === 0) return work('nothing', async () => []);
+}
+
+async function at<R>(name: StoreName, url: string, work: (place: Place) => R | Promise<R>): Promise<R> {
+  const path = sqlitePath(url);
+  if (path === undefined) return onClient(url, async (client) => work(await placeOf(name, client)));
+  if ((await sizeOf(path)) === 0) return work({ found: 'nothing', ask: async () => [] });
   // If nobody has it open, a reader would leave its log and index behind, while a writer removes them again.
   const readonly = (await sizeOf(`${path}-wal`)) > 0;
   const db = new Database(path, { readonly, fileMustExist: true });
   try {
     const found = await assertFitSqlite(name, path, db);
-    return await work(found, async (sql) => db.prepare(sql).all() as Record<string, unknown>[]);
+    return await work({ found, ask: async (sql) => db.prepare(sql).all() as Record<string, unknown>[] });
   } finally {
     db.close();
   }
+}
+
+async function placeOf(name: StoreName, client: pg.ClientBase): Promise<Place> {
+  const found = await assertFitPostgres(name, client);
+  return { found, client, ask: async (sql) => (await client.query(sql)).rows };
+}
+
+async function isOnePlace([one, first]: [string, Place], [two, second]: [string, Place]): Promise<boolean> {
+  if (first.client && second.client) return isOneDatabase(first.client, second.client);
+  const [here, there] = [sqlitePath(one), sqlitePath(two)];
+  return here !== undefined && there !== undefined && isOneFile(here, there);
 }
 
 /** Zero where there is none. */
@@ -75,12 +119,18 @@ export async function sizeOf(path: string): Promise<number> {
   return (await stat(path).catch(unlessNoFolder))?.size ?? 0;
 }
 
-async function factsOf(ask: Ask): Promise<StoreFacts> {
-  const rows = await ask('SELECT name, value FROM vault_facts').catch((error: { code?: string; message?: string }) => {
-    if (isNoTable(error)) return [];
-    throw error;
-  });
+async function factsOf({ found, ask }: Place): Promise<StoreFacts> {
+  const rows = found === 'nothing' ? [] : await rowsOrNone(ask)('SELECT name, value FROM vault_facts');
   return new Map(rows.map(({ name, value }) => [String(name), String(value)]));
+}
+
+/** Finds nothing where there is no such table. */
+function rowsOrNone(ask: Ask): Ask {
+  return async (statement) =>
+    ask(statement).catch((error: { code?: string; message?: string }) => {
+      if (isNoTable(error)) return [];
+      throw error;
+    });
 }
 
 /** Whether a driver says that there is no such table (of PostgreSQL: `undefined_table`). */

@@ -17,7 +17,7 @@ import { newPool } from '../postgres/connect.ts';
 import { DURABLE } from '../postgres/mark-statements.ts';
 import type { StoreName } from '../table.ts';
 import type { Store } from '../tx.ts';
-import { compareSteps, isCurrent, type Migration } from './applied-steps.ts';
+import { type Ask, compareSteps, isCurrent, type Migration } from './applied-steps.ts';
 
 const FOLDERS: Record<StoreName, string> = { records: 'records', keys: 'keystore' };
 const LOCK_TIMEOUT_MS = 60_000;
@@ -65,6 +65,14 @@ export async function migrationsOf(store: StoreName): Promise<Migration[]> {
   );
 }
 
+/**
+ * Whether a store that is there was made by exactly this release's steps, so that a start has nothing to write, and
+ * waits for no lock and no standby.
+ */
+export async function hasEveryStep(store: StoreName, client: 'pg' | 'better-sqlite3', ask: Ask): Promise<boolean> {
+  return isCurrent(ask, client, MIGRATIONS_TABLE[store], await migrationsOf(store));
+}
+
 /** Knex prints failed statements to the console. This silences it; the caller gets an error instead. */
 const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
@@ -82,12 +90,12 @@ async function migrateWith(connection: Knex, store: StoreName, only?: readonly s
       getMigration: async (migration: Migration) => migration,
     },
   };
-  // A start that has nothing to write waits for no standby.
-  if (only === undefined && (await isCurrent(connection, MIGRATIONS_TABLE[store], known))) return;
-  // Knex's own lock is a row that a crash leaves behind. The lock around this call makes it safe to free it.
-  await connection.migrate.forceFreeMigrationsLock(migrator);
   // A copy that is put back brings its own record of its steps.
   const note = only === undefined ? await compareSteps(connection, store, MIGRATIONS_TABLE[store], known) : undefined;
+  // Another process was quicker. A start that has nothing to write waits for no standby.
+  if (only === undefined && note === undefined) return;
+  // Knex's own lock is a row that a crash leaves behind. The lock around this call makes it safe to free it.
+  await connection.migrate.forceFreeMigrationsLock(migrator);
   try {
     await connection.migrate.latest(migrator);
     await note?.();

@@ -10,7 +10,7 @@ import { SqliteStore } from '../sqlite/sqlite.ts';
 import type { StoreName } from '../table.ts';
 import type { Store } from '../tx.ts';
 import { cannotOpen } from './cannot-open.ts';
-import { assertFit } from './look-at.ts';
+import { isReadyPostgres, isReadySqlite } from './look-at.ts';
 import { migratePostgres, migrateSqlite } from './migrate.ts';
 import { sqlitePath } from './url.ts';
 
@@ -39,26 +39,30 @@ function wentBack(name: StoreName): string {
 
 async function open<S extends StoreName>(name: S, url: string, options: OpenOptions): Promise<Store<S>> {
   const path = sqlitePath(url);
-  await assertFit(name, url);
-  if (path === undefined) {
-    await migratePostgres(name, url);
-    const store = new PostgresStore(name, url, options);
-    try {
-      await store.assertInPlace();
-      return store;
-    } catch (error) {
-      await store.close();
-      throw store.displaced === undefined ? error : new StartError(wentBack(name));
-    }
+  if (path === undefined) return openPostgres<S>(name, url, options);
+  if (!(await isReadySqlite(name, url))) {
+    await makeFolder(dirname(path));
+    await createPrivately(path);
+    // The lock's file stays. Removing it would let in two: one that waits for it, and one that comes new.
+    await createPrivately(`${path}.migrating`);
+    await chmod(`${path}.migrating`, 0o600);
+    await migrateSqlite(name, path);
   }
-  await makeFolder(dirname(path));
-  await createPrivately(path);
-  // The lock's file stays. Removing it would let in two: one that waits for it, and one that comes new.
-  await createPrivately(`${path}.migrating`);
-  await chmod(`${path}.migrating`, 0o600);
-  await migrateSqlite(name, path);
   await chmod(path, 0o600);
   return new SqliteStore(name, path, options.limits);
+}
+
+/** A connection costs a process of the server. So what must be known before is asked on one that the store keeps. */
+async function openPostgres<S extends StoreName>(name: S, url: string, options: OpenOptions): Promise<Store<S>> {
+  const store = new PostgresStore(name, url, options);
+  try {
+    if (!(await store.onConnection((client) => isReadyPostgres(name, client)))) await migratePostgres(name, url);
+    await store.assertInPlace();
+    return store;
+  } catch (error) {
+    await store.close();
+    throw store.displaced === undefined ? error : new StartError(wentBack(name));
+  }
 }
 
 /**

@@ -22,6 +22,16 @@ export class BareClient extends pg.Client {
     const { connectionParameters } = this as unknown as { connectionParameters: Record<string, unknown> };
     for (const name of ['options', 'replication', 'client_encoding', 'binary']) connectionParameters[name] = undefined;
   }
+
+  /** A pool lets go of a connection that was not made, and leaves it open: the server would wait for its password. */
+  override connect(...[told]: unknown[]): never {
+    if (typeof told !== 'function') return super.connect() as never;
+    const done = (error: Error | null, ...more: unknown[]) => {
+      if (error) void this.end().catch(() => {});
+      told(error, ...more);
+    };
+    return super.connect(done as (error: Error) => void) as never;
+  }
 }
 
 /** @param applicationName how the server lists it. @throws {StartError} where a file of its TLS is unreadable */

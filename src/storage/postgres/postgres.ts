@@ -121,6 +121,20 @@ export class PostgresStore<S extends StoreName> implements Store<S> {
     await this.#keeper.tidy(touch);
   }
 
+  /** Lends a connection for reads, as for a look before the store is used. @throws a driver's error */
+  async onConnection<R>(look: (client: pg.ClientBase) => Promise<R>): Promise<R> {
+    const client = await this.#reads.connect();
+    let failed: Error | undefined;
+    try {
+      return await look(client);
+    } catch (error) {
+      failed = error as Error;
+      throw error;
+    } finally {
+      client.release(failed);
+    }
+  }
+
   async ping(): Promise<void> {
     await run(this.#reads, 'SELECT 1');
   }
