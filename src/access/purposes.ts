@@ -5,7 +5,7 @@
  * Guarantees: an altered purpose says nothing, and can be given to nobody (`purposes/rows.ts`). A principal gets only
  * purposes that are declared and not ended, asked in the transaction that gives them: `holdPurposes` holds their rows,
  * so that none ends in between. None ends while a principal in force has it. What people were told stays readable.
- * Does not: decide a call.
+ * Does not: decide a call. `roles/access-books.ts` reads which types a purpose needs, and `decide.ts` asks that.
  */
 import { IntegrityError, VaultError } from '../errors.ts';
 import { allOf } from '../faults.ts';

@@ -360,6 +360,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const waited: number[] = [];
     const reports: JobReport[] = [];
     const completed = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
     const woken = startWorker({
       ...{ recordStore, keyStore, keyring, journal, clock, allAnswered: async () => {} },
       report(done) {
@@ -368,6 +369,8 @@ describe.each(ENGINES)('on %s', (engine) => {
       },
       async pause(ms) {
         waited.push(ms);
+        // Both are left before anything is tried again.
+        await left.promise;
         if (waited.length === 3) await refuse();
       },
     });
@@ -378,6 +381,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const receipts = [await erase(here.vault, await here.as('app'), { ref: 'left' })];
     receipts.push(await erase(here.vault, await here.as('app'), { ref: 'behind' }));
     expect(receipts.map(({ state }) => state)).toEqual(['ordered', 'ordered']);
+    left.resolve();
     await completed.promise;
     here.vault.signals.off('erasureLeft', woken.wake);
     await woken.stop();
@@ -398,7 +402,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const found: number[] = [];
     const stop = startBackground(here.vault, ({ name, changed }) => {
       if (name === 'complete_erasures') found.push(changed);
-      if (found.length > 1) over.resolve();
+      if (changed > 0 && found.length > 1) over.resolve();
     });
     await vi.waitUntil(() => found.length === 1);
     const receipt = await withoutTable(here.home.keyStoreUrl, 'record_keys', async () =>
@@ -407,7 +411,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(receipt).toMatchObject({ state: 'ordered' });
     await over.promise;
     await stop();
-    expect(found).toEqual([0, 1]);
+    // It may have tried before the table was back.
+    expect([found[0], found.filter((changed) => changed > 0)]).toEqual([0, [1]]);
     expect(await keysOf([stored as Tokenized])).toBe(0);
   });
 
