@@ -8,7 +8,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { RoleBody, RoleParams } from '../access/roles/schema.ts';
 import type { Loose, RoleChange, RoleDefinition, RoleHistory, RoleRules } from '../client/shapes.ts';
-import { StartError } from '../errors.ts';
+import { StartError, VaultError } from '../errors.ts';
 import { changeRole } from '../operations/access/change-role.ts';
 import { endRole } from '../operations/access/end-role.ts';
 import { listRoles } from '../operations/access/list-roles.ts';
@@ -79,7 +79,7 @@ export function addRoleCommands(program: Command): void {
 
       function previewed(role: string, body: RoleDefinition): Promise<Loose<RoleChange>> {
         return url === undefined
-          ? call({ keyFile }, previewRole, { role, ...checked(RoleBody, body) })
+          ? call({ keyFile }, previewRole, { role, ...checked(RoleBody, body) }).catch(saying(role))
           : through(url, keyFile, (client) => client.previewRole(role, body));
       }
       function changed(role: string, body: RoleDefinition): Promise<Loose<RoleChange>> {
@@ -101,6 +101,14 @@ export function addRoleCommands(program: Command): void {
         : through(url, keyFile, (client) => client.endRole(role)));
       console.log(`${role} has ended at ${endedAt}.`);
     });
+}
+
+/** Says in which role of the file a fault is, and at which place of it; several faults name their places themselves. */
+function saying(role: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof VaultError) || error.field === undefined || error.errors.length > 1) throw error;
+    throw new StartError(`${role}, ${error.field}: ${error.message} (${error.code}) Nothing was changed.`);
+  };
 }
 
 /** @throws {StartError} that says the place of what is wrong, and repeats nothing of the file */
