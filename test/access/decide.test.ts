@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS, type Action } from '../../src/access/actions.ts';
 import { decide, mayBeShown, type Resource } from '../../src/access/decide.ts';
 import type { Principal } from '../../src/access/principal.ts';
+import { compileRole } from '../../src/access/roles/compiled-role.ts';
 import { OPERATORS, ROLES, type Role, RULES } from '../../src/access/roles.ts';
 import type { PrincipalId, TenantId } from '../../src/ids.ts';
 
@@ -217,4 +218,11 @@ test('no role can do everything: who reveals reads no audit log and manages nobo
     ROLES.filter((role) => answer(role, 'detokenize', { type: EMAIL, view: 'plain', purpose: 'billing' }) === 'plain'),
   ).toEqual(['app', 'receiver']);
   expect(new Set(ROLES.map((role) => JSON.stringify(RULES[role]))).size).toBe(ROLES.length);
+});
+
+test('rules that somebody brings take the place neither of a built-in role’s nor of another role’s', () => {
+  const wide = compileRole('own', [{ effect: 'allow', actions: ['detokenize'], views: ['plain'] }]);
+  const asked = { purpose: 'billing', type: EMAIL, view: 'plain' };
+  const seen = (role: string) => decide({ ...principal('support'), role, rules: wide }, 'detokenize', asked).allowed;
+  expect(['own', 'other', 'support'].map(seen)).toEqual([true, false, false]);
 });
