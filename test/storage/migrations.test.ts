@@ -108,12 +108,12 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect([...made.keys()].sort()).toEqual([...new Set(defined.map((table) => table.name))].sort());
       for (const table of defined)
         expect([table.name, made.get(table.name)]).toEqual([table.name, shapeOf(table, engine)]);
-      // By these the other tests read and write such columns.
-      for (const { name, packings } of defined) {
-        // A `name` is a word in one table only; its statements are told apart.
-        for (const column of [...packings.keys()].filter((one) => one !== 'name'))
-          expect(PACKINGS.has(column), `${name}.${column}`).toBe(true);
-      }
+      // By these the other tests read and write such columns. A `name` is a word in one table only; its statements are
+      // told apart.
+      const packed = defined.flatMap(({ name, packings }) =>
+        [...packings.keys()].map((column) => [name, column] as const),
+      );
+      expect(packed.filter(([, column]) => column !== 'name' && !PACKINGS.has(column))).toEqual([]);
       // Ids sort by their bytes, whatever the database's collation.
       const collated = `SELECT column_name FROM information_schema.columns
       WHERE table_schema = 'public' AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'`;

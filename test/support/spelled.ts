@@ -4,8 +4,11 @@
  */
 import type { Knex } from 'knex';
 import { apiKeys } from '../../src/access/key-rows.ts';
+import { roles } from '../../src/access/roles/rows.ts';
 import { auditEntries } from '../../src/audit/entries.ts';
 import { destructions } from '../../src/erasure/destructions.ts';
+import { hooks } from '../../src/hooks/hook-rows.ts';
+import { hookEvents } from '../../src/hooks/outbox.ts';
 import type { IdKind } from '../../src/ids.ts';
 import { jobs } from '../../src/jobs/job-store.ts';
 import { buckets, indexKeys, recordKeys, windows } from '../../src/keyring/tables.ts';
@@ -17,7 +20,8 @@ import { tokens } from '../../src/tokens/tokens.ts';
 
 /** Between them they have every packed column there is; a test of the migrations holds that. */
 const TABLES: readonly Table[] = [
-  ...[apiKeys, auditEntries, buckets, destructions, indexKeys, jobs, recordKeys, records, tokens, windows],
+  ...[apiKeys, auditEntries, buckets, destructions, hookEvents, hooks, indexKeys, jobs, recordKeys, records, roles],
+  ...[tokens, windows],
 ];
 /** By column, which packs alike in every table, but for `name`. */
 export const PACKINGS: ReadonlyMap<string, Packing<never>> = new Map(TABLES.flatMap((table) => [...table.packings]));
