@@ -62,7 +62,7 @@ export class LetheError extends Error {
   readonly field: string | undefined;
   /** All that is wrong with the request, in the order of its items; empty where the vault lists nothing. */
   readonly errors: readonly Fault[];
-  /** With `approval_needed`: what waits for a second person. Nothing was done; make the call again once it is approved. */
+  /** With `approval_needed`: what waits. Nothing was done; make the call again once somebody has approved it. */
   readonly approval: string | undefined;
   /** Id of the request, as in the vault's log and audit entry. */
   readonly request: string | undefined;

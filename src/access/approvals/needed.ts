@@ -71,7 +71,8 @@ export function approvedBy({ approvers: { able } }: Circle, row: ApprovalRow): P
 
 /**
  * Call it in the transaction that does what is asked for, before it is done.
- * @returns the approval that is used by it; undefined where none is needed @throws {WaitsForOthers} @throws {IntegrityError}
+ * @returns the approval that is used by it; undefined where none is needed
+ * @throws {WaitsForOthers} @throws {IntegrityError}
  */
 export async function useApproval(
   tx: RecordTx,

@@ -58,8 +58,8 @@ export async function policyOf(
 }
 
 /**
- * How many subjects a call may erase without asking for a second person; undefined: it need not ask. An altered row lets
- * a person be erased still, and more only where `policyOf` would not refuse.
+ * How many subjects a call may erase without asking for a second person; undefined: it need not ask. An altered row
+ * lets one person be erased still, and of more `policyOf` then says that it was altered.
  */
 export async function erasesAloneIn(
   reader: Reader<'records'>,

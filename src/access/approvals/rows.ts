@@ -159,7 +159,10 @@ async function set(tx: RecordTx, keys: Pick<AccessKeys, 'principal'>, row: Appro
   return { ...row, tag };
 }
 
-/** Ends again what an older record store takes to be open. An altered row opens nothing, and stays. @returns how many */
+/**
+ * Ends again what an older record store takes to be open. An altered row opens nothing, and stays.
+ * @returns how many there were
+ */
 export async function endApprovalsAgain(
   tx: RecordTx,
   keys: AccessKeys,

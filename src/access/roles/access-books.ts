@@ -4,8 +4,8 @@
  *
  * Guarantees: a change holds from the next call on, on every node. A tenant's row carries a mark that every change of
  * its roles, purposes and approval policy draws anew, in the same transaction. Each call reads that row anyway, and a
- * book with another mark is read again. An altered role allows nothing: who has it gets an integrity failure. For a purpose that was
- * altered, has ended, or is not there, nothing is shown.
+ * book with another mark is read again. An altered role allows nothing: who has it gets an integrity failure. For a
+ * purpose that was altered, has ended, or is not there, nothing is shown.
  * Bounded: the books of 1,000 tenants, each with 100 roles of 200 rules and 200 purposes at most.
  */
 import type { TenantId } from '../../ids.ts';

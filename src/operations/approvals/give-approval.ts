@@ -1,6 +1,6 @@
 /**
- * Says yes to what somebody else has asked for. Nothing is done by that: whoever asked makes the call again. Whether the
- * approver may still approve is asked anew then.
+ * Says yes to what somebody else has asked for. Nothing is done by that: whoever asked makes the call again. Whether
+ * the approver may still approve is asked anew then.
  */
 import { circleOf } from '../../access/approvals/needed.ts';
 import { addApprover, assertOpen, holdApproval } from '../../access/approvals/rows.ts';
@@ -12,7 +12,10 @@ import { VaultError } from '../../errors.ts';
 import { APPROVAL, OTHER_PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
 
-/** Approving twice changes nothing. @throws `approval_not_found`, `own_approval`, `approval_ended` @throws {IntegrityError} */
+/**
+ * Approving twice changes nothing.
+ * @throws `approval_not_found`, `own_approval`, `approval_ended` @throws {IntegrityError}
+ */
 export const giveApproval = operation({
   operationId: 'giveApproval',
   action: 'give_approval',

@@ -24,7 +24,8 @@ export const withdrawApproval = operation({
       ...{ approval, action: 'withdraw_approval', how: 'withdrawn' },
       assertMay: ({ ordered_by }) => {
         if (ordered_by === caller.principal) return;
-        throw new VaultError(seesOf(caller) === undefined ? 'not_own_approval' : 'approval_not_found');
+        if (seesOf(caller) !== undefined) throw new VaultError('approval_not_found');
+        throw new VaultError('not_own_approval');
       },
     }),
 });
