@@ -364,6 +364,7 @@ function assertProblem({ body, headers, status }: Response): void {
     status,
     code: expect.any(String),
     detail: expect.any(String),
+    ...(status === STATUS.waiting && { approval: expect.stringMatching(/^apr_/) }),
     request: headers['x-request-id'],
   });
   expect(STATUS[PROBLEMS[body.code as ProblemCode]?.kind]).toBe(status);
@@ -371,7 +372,6 @@ function assertProblem({ body, headers, status }: Response): void {
 
 const DESK = { rules: [{ effect: 'allow', actions: ['detokenize'], views: ['masked'] }] };
 
-/** Each operation once as it should be and once as it should not, in the order of the list. */
 /** One after another: each needs what the one before has done. */
 async function callApprovals(vault: TestVault): Promise<[string, Response[]][]> {
   const [admin, security, app] = [vault.admin, vault.as('security'), vault.as('app')];
@@ -407,6 +407,7 @@ async function callApprovals(vault: TestVault): Promise<[string, Response[]][]> 
   ];
 }
 
+/** Each operation once as it should be and once as it should not, in the order of the list. */
 async function callEverything(vault: TestVault): Promise<[string, Response[]][]> {
   const { admin } = vault;
   const [app, auditor, support] = [vault.as('app'), vault.as('auditor'), vault.as('support')];
