@@ -201,6 +201,7 @@ export class CallDoor<Reply> implements Door {
     const { idempotent, mayTakeLong } = this.#call;
     const { base, once, time } = this.#commits;
     time.begins();
+    this.#used = undefined;
     const allowed = this.#mayGoOn(tx);
     if (!atOnce) await allowed;
     const working = work(tx);

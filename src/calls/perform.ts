@@ -7,7 +7,7 @@
  *   it is refused       nothing is kept; the refusal gets an entry of its own, and is then thrown
  *   it fails            the same, with outcome `failed`
  *   a part is damaged   its items say so; an entry of its own names their records, in the same commit
- *   it takes a second     nothing is kept but an approval that waits, and its entry (`waits.ts`)
+ *   it needs approval   nothing is kept but an approval that waits, and its entry (`waits.ts`)
  *   no entry possible   the call fails with `store_unavailable` and shows nothing
  *   its time runs out   nothing is kept (`timed_out`), unless its commit was on the way (`outcome_unknown`): then its
  *                       entry is in that commit, if there is one

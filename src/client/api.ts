@@ -1583,11 +1583,7 @@ export interface components {
             readonly audience?: components["schemas"]["Audience"];
             /** @description The purposes that it is to have. */
             readonly purposes?: readonly components["schemas"]["Purpose"][];
-            /**
-             * Format: date-time
-             * @description When its API key is to end.
-             * @example 2026-11-22T12:00:00.000Z
-             */
+            /** @description When its API key is to end. */
             readonly expiresAt?: string;
             /**
              * @description What the role is for. It stands in lists and is not sealed: no name of a person.

@@ -71,7 +71,7 @@ export const AboutSchema = z
     role: RoleNameSchema.optional(),
     audience: AudienceSchema.optional(),
     purposes: z.array(PurposeSchema).optional().describe('The purposes that it is to have.'),
-    expiresAt: z.iso.datetime({ offset: true }).optional().describe('When its API key is to end.'),
+    expiresAt: z.string().optional().describe('When its API key is to end.'),
     description: RoleDescriptionSchema.optional(),
     rules: StandingRulesSchema.optional().describe('Of the role, as they would be. Absent in lists.'),
     purpose: PurposeSchema.optional().describe('The purpose that is to need more data types.'),
