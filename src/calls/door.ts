@@ -205,6 +205,8 @@ export class CallDoor<Reply> implements Door {
     const allowed = this.#mayGoOn(tx);
     if (!atOnce) await allowed;
     const working = work(tx);
+    // It may fail before the other questions are answered. A failure that nobody waits for yet would end the process.
+    working.catch(() => {});
     await allowed.catch(async (error: unknown) => {
       // What forbids the call says more than what became of its work.
       await working.catch(() => {});
