@@ -999,7 +999,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Remove a hook; it is told nothing more.
-         * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may hold already.
+         * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. A message that is under way still arrives. With a 503 it may hold already.
          *
          *     Its own problems: `hook_not_found`, `journal_unavailable`.
          */
