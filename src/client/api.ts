@@ -898,7 +898,7 @@ export interface paths {
          * All that each role allows, or one of them.
          * @description What a principal may do is narrowed further by its purposes, its audience and its tenant.
          *
-         *     Its own problems: `role_not_found`.
+         *     Its own problems: `role_not_found`, `matrix_too_large`.
          */
         readonly get: operations["readAccessMatrix"];
         readonly put?: never;
@@ -5443,6 +5443,7 @@ export interface components {
          *     - `unknown_type`: No data type has this name.
          *     - `unknown_role`: Neither the house nor the tenant has such a role in force.
          *     - `invalid_role`: A rule of the role can come to nothing; see `field`.
+         *     - `matrix_too_large`: All roles together allow too much to be told at once; name one.
          *     - `duties_conflict`: One role would have duties that must lie apart.
          *     - `unknown_keep`: The data type offers no such lesser form.
          *     - `unknown_purpose`: No purpose of this word is declared, or it has ended.
@@ -7354,6 +7355,7 @@ export type ProblemCode =
     | "unknown_type"
     | "unknown_role"
     | "invalid_role"
+    | "matrix_too_large"
     | "duties_conflict"
     | "unknown_keep"
     | "unknown_purpose"

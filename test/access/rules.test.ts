@@ -6,6 +6,7 @@ import type { Asked } from '../../src/access/roles/conditions.ts';
 import { conflictOf } from '../../src/access/roles/duties.ts';
 import { faultsIn, type Rule, RulesSchema } from '../../src/access/roles/rules.ts';
 import { readTicketPattern } from '../../src/access/roles/ticket-pattern.ts';
+import { clockOf } from '../../src/access/roles/zone-clock.ts';
 import { ROLES, RULES } from '../../src/access/roles.ts';
 
 const LOOK: Rule = { effect: 'allow', actions: ['detokenize'], views: ['masked'] };
@@ -43,7 +44,10 @@ test.each<[string, object]>([
   ['when', { when: {} }],
   ['when.ticket', { when: { ticket: '.' } }],
   ['when.ticket', { when: { ticket: 'HELP' } }],
-  ['when.ticket', { when: { ticket: '#+#+' } }],
+  // Each of these could end in several places, and so take long for a ticket that does not fit.
+  ...['#+#+', '#+#', '#+1', '#@+@', '#@+A', '#@+@@+@@+'].map((ticket): [string, object] => [
+    ...(['when.ticket', { when: { ticket } }] as const),
+  ]),
   ['when.ticket', { when: { ticket: '(a#)*' } }],
   ['when.ticket', { actions: ['correct'], views: undefined, when: { ticket: '#' } }],
   ['when.reason', { actions: ['tokenize'], views: undefined, when: { reason: true } }],
@@ -154,6 +158,11 @@ describe('a rule', () => {
     expect(told({ hours }, at('never'))).toBe('unknown');
   });
 
+  test('of hours: one clock for all rules of a zone, however it is spelt', () => {
+    expect(clockOf('europe/vienna')).toBe(clockOf('Europe/Vienna'));
+    expect(clockOf('Europe/Vienna')(new Date('2026-11-23T08:30:00Z'))).toEqual({ day: 0, minute: 9 * 60 + 30 });
+  });
+
   test('of networks', () => {
     const networks = ['10.0.0.0/8', '2001:db8::/32'];
     const of = (address: string | undefined) => told({ networks }, { address });
@@ -215,6 +224,9 @@ test.each<[string, Rule[]]>([
     ],
   ],
   ['rules', [LOOK, { effect: 'allow', actions: ['rotate_keys'] }]],
+  ...(['declare_purpose', 'declare_type', 'add_hook', 'change_hook', 'remove_hook'] as const).map(
+    (action): [string, Rule[]] => ['rules', [LOOK, { effect: 'allow', actions: [action] }]],
+  ),
 ])('a role is refused at %s: %j', (place, rules) => {
   expect(faultsOf(rules, TYPES, IN_USE).map(({ field, code }) => field ?? code)).toEqual([place]);
 });

@@ -1,6 +1,6 @@
 /**
  * Separation of duties: what no single role may hold together. Whoever manages access sees nothing of a value; whoever
- * sees values neither watches the log nor holds the keys.
+ * sees values neither watches the log, nor holds the keys, nor says who is told of alarms.
  *
  * Guarantees: the built-in roles keep to it (a test), and a role of a tenant's own is refused if it does not.
  * Does not: keep one person from holding two API keys. Give each a post of its own.
@@ -8,11 +8,13 @@
 import type { Action } from '../actions.ts';
 import type { Rule } from './rules.ts';
 
-type Duty = 'values' | 'access' | 'oversight' | 'keys';
+type Duty = 'values' | 'access' | 'oversight' | 'keys' | 'alarms';
 
 const ACCESS = [
   ...(['add_principal', 'revoke_principal', 'change_principal', 'rotate_api_key', 'end_api_key'] as const),
   ...(['change_role', 'end_role', 'add_tenant'] as const),
+  // A purpose says which data types are shown for it, and a type what its views show.
+  ...(['declare_purpose', 'end_purpose', 'declare_type'] as const),
 ];
 const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: ReadonlySet<Action> }>> = {
   values: {
@@ -31,12 +33,17 @@ const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: R
       ...(['split_root', 'replace_root'] as const),
     ]),
   },
+  alarms: {
+    does: 'says who is told of alarms',
+    actions: new Set<Action>(['add_hook', 'change_hook', 'remove_hook']),
+  },
 };
 
 const APART: readonly (readonly [Duty, Duty])[] = [
   ['values', 'access'],
   ['values', 'oversight'],
   ['values', 'keys'],
+  ['values', 'alarms'],
   ['access', 'oversight'],
   ['access', 'keys'],
 ];
