@@ -136,7 +136,7 @@ export class CallDoor<Reply> implements Door {
   }
 
   async commit<R>(mode: 'shared' | 'exclusive', work: (tx: RecordTx) => Promise<Done<R>>): Promise<R> {
-    return this.#commit(() => this.#vault.recordStore[mode]((tx) => this.#inside(tx, work)));
+    return this.#commit(() => this.#vault.recordStore[mode]((tx) => this.#inside(tx, work, mode === 'shared')));
   }
 
   async commitTogether<R>(
@@ -166,14 +166,24 @@ export class CallDoor<Reply> implements Door {
     return reply;
   }
 
-  async #inside<R>(tx: RecordTx, work: (tx: RecordTx) => Promise<Done<R>>): Promise<Committed<R>> {
+  /**
+   * @param atOnce whether the work asks its first question beside those of the call, in one round trip. Only a shared
+   *   work may: if an answer forbids the call, nothing of it is there
+   */
+  async #inside<R>(tx: RecordTx, work: (tx: RecordTx) => Promise<Done<R>>, atOnce = false): Promise<Committed<R>> {
     const vault = this.#vault;
     const { idempotent, mayTakeLong } = this.#call;
     const { base, once, time } = this.#commits;
     time.begins();
-    await assertTenantLives(tx, this.#caller.tenant);
-    if (once !== undefined && (await once.recall(tx)) !== undefined) throw new VaultError('repeated_call');
-    const { reply, entry: about } = await work(tx);
+    const allowed = this.#mayGoOn(tx);
+    if (!atOnce) await allowed;
+    const working = work(tx);
+    await allowed.catch(async (error: unknown) => {
+      // What forbids the call says more than what became of its work.
+      await working.catch(() => {});
+      throw error;
+    });
+    const { reply, entry: about } = await working;
     const { damaged = [], ...entry } = about;
     if (damaged.length > 0) await vault.lookInPlace();
     if (!mayTakeLong && vault.clock().getTime() - base.at.getTime() > MAX_CALL_MS) {
@@ -185,5 +195,13 @@ export class CallDoor<Reply> implements Door {
     if (once !== undefined) await once.remember(tx, idempotent?.remember(reply as never), base.at);
     time.isOnTheWay();
     return { reply, outcome: entry.outcome ?? 'done', code: entry.code, damaged, further };
+  }
+
+  /** @throws `tenant_erased`; `repeated_call` where this call has been answered before */
+  async #mayGoOn(tx: RecordTx): Promise<void> {
+    const recalled = this.#commits.once?.recall(tx);
+    recalled?.catch(() => {});
+    await assertTenantLives(tx, this.#caller.tenant);
+    if ((await recalled) !== undefined) throw new VaultError('repeated_call');
   }
 }

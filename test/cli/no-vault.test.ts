@@ -99,6 +99,17 @@ beforeEach(async () => {
 });
 afterEach(() => vi.unstubAllEnvs());
 
+/** A command listens for as long as its process lives; here many take turns in one. */
+const ENDS = ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const before = new Map(ENDS.map((event) => [event, process.rawListeners(event)]));
+afterEach(() => {
+  for (const [event, listeners] of before) {
+    for (const one of process.rawListeners(event)) {
+      if (!listeners.includes(one)) process.off(event, one as () => void);
+    }
+  }
+});
+
 async function refusalOf(name: string): Promise<string> {
   const args = (TYPED[name] ?? []).map((word) => word.replace('DESK', desk));
   const error: unknown = await newProgram()
