@@ -6,7 +6,7 @@ import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { SOON_MS } from '../../src/background/note-ending-keys.ts';
 import type { Caller } from '../../src/calls/caller.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
-import { aboutOf, onceOf } from '../../src/hooks/events.ts';
+import { aboutOf, eventOf, onceOf } from '../../src/hooks/events.ts';
 import { hookEvents, noteEvents, orderEvents } from '../../src/hooks/outbox.ts';
 import { PAUSE_AFTER_MS, WAITS_MS } from '../../src/hooks/turn.ts';
 import { type HookId, newId, newTenantId, type RecordId } from '../../src/ids.ts';
@@ -41,6 +41,11 @@ test('of the target of an entry ids are told, and no word that somebody has chos
   const told = { entry, tenant: newTenantId(random), at: NOW, principal, action: 'add_slot', outcome: 'done' } as const;
   expect(aboutOf({ ...told, target: `usb ${job} x_own_type` })).toMatchObject({ others: [job] });
   expect(aboutOf({ ...told, target: 'usb' }).others).toBeUndefined();
+  const records = Array.from({ length: 30 }, () => newId('record', random, NOW));
+  expect(aboutOf({ ...told, records }).records).toEqual(records.slice(0, 20));
+  // What was refused did not happen.
+  expect(eventOf(told)).toBe('slot.added');
+  expect(eventOf({ ...told, outcome: 'refused', code: 'not_allowed' })).toBeUndefined();
 });
 
 test.each([1, 20, 21, 1_000])('the same %i damaged records are told once an hour, in whichever order', (many) => {
