@@ -114,7 +114,7 @@ export function decide(
   const allowed = allowedBy(rulesOf(principal), action, asked);
   if (allowed === undefined) return beyond(() => true);
   if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) return refused(beyondAudience());
-  if (!REVEALING.has(action)) return { allowed: true, view: undefined };
+  if (!isForPurpose(action, resource)) return { allowed: true, view: undefined };
   if (resource.purpose === undefined || !principal.purposes.includes(resource.purpose)) {
     return refused(otherPurpose(principal));
   }
@@ -123,6 +123,7 @@ export function decide(
   if (needed === undefined) return refused(otherPurpose(principal));
   if (type === undefined) return { allowed: true, view: undefined };
   if (needed !== 'all' && !needed.has(type.name)) return refused(new VaultError('not_allowed', NOT_NEEDED));
+  if (!REVEALING.has(action)) return { allowed: true, view: undefined };
   if (resource.view !== undefined && !['plain', ...type.views].includes(resource.view)) {
     return refused(new VaultError('unknown_view'));
   }
@@ -130,6 +131,11 @@ export function decide(
   return view === undefined
     ? beyond((others) => widestOf(others, type, resource) !== undefined)
     : { allowed: true, view };
+}
+
+/** Whether a purpose is decided on. A password is compared for one where the call says whose it would be, by a name. */
+export function isForPurpose(action: Action, { purpose }: Resource): boolean {
+  return REVEALING.has(action) || (action === 'verify' && purpose !== undefined);
 }
 
 export function askedOf(
@@ -156,9 +162,12 @@ function widestOf(
  * Whether the principal could be shown a value of this type, if only masked, for one of its own purposes. One that
  * could not is told nothing else that takes after the value, such as a token that holds its last digits.
  */
-export function mayBeShown(principal: Principal, type: string, category?: string): boolean {
+export function mayBeShown(
+  principal: Principal,
+  { name, category }: Pick<NonNullable<Resource['type']>, 'name' | 'category'>,
+): boolean {
   // Every type has this view.
-  const resource = { type: { name: type, category, views: ['masked'] }, view: 'masked' };
+  const resource = { type: { name, category, views: ['masked'] }, view: 'masked' };
   return principal.purposes.some((purpose) => decide(principal, 'detokenize', { ...resource, purpose }).allowed);
 }
 

@@ -2,7 +2,6 @@
  * Tells hooks of principals whose last API key ends soon, once of each end. `lethe doctor` lists the same.
  * Does not: tell of a key that another has taken over from.
  */
-import { ROLES } from '../access/roles.ts';
 import { type Admitted, listAdmitted } from '../access/store.ts';
 import { heardTenants } from '../hooks/hook-rows.ts';
 import { areNoted, type Noted, noteEvents } from '../hooks/outbox.ts';
@@ -16,7 +15,7 @@ export async function noteEndingKeys({ recordStore, random }: Vault, now: Date):
   const { reader } = recordStore;
   const heard = await heardTenants(reader);
   if (heard.size === 0) return 0;
-  const admitted = (await listAdmitted(reader, ROLES, now)).filter(({ tenant }) => heard.has(tenant));
+  const admitted = (await listAdmitted(reader, undefined, now)).filter(({ tenant }) => heard.has(tenant));
   const ending = admitted.flatMap((one): Noted[] => {
     const last = lastOf(one);
     if (last === undefined || last.end >= now.getTime() + SOON_MS) return [];

@@ -10,12 +10,14 @@ import { type DestructionRow, findErasure } from '../erasure/destructions.ts';
 import { receiptOf } from '../erasure/receipt.ts';
 import type { Receipt } from '../erasure/schema.ts';
 import { findTenantErasure } from '../erasure/tenants.ts';
+import { IntegrityError } from '../errors.ts';
 import type { ErasureId, RecordId, SubjectId } from '../ids.ts';
 import { factsOf } from '../records/record-facts.ts';
 import type { RecordRow } from '../records/store.ts';
 import type { Reader } from '../storage/tx.ts';
 import { takesAfter } from '../tokens/format.ts';
 import type { TokenRow } from '../tokens/tokens.ts';
+import type { Vault } from '../vault/vault.ts';
 import type { Caller } from './caller.ts';
 
 /** @returns the names, if there are any and the caller may be told */
@@ -41,8 +43,20 @@ export function factsFor(
 }
 
 /** The tokens that the caller is told. One that could not see the value masked is told none that holds part of it. */
-export function tokensFor(caller: Caller, type: string, tokens: readonly TokenRow[]): readonly TokenRow[] {
-  return mayBeShown(caller, type) ? tokens : tokens.filter(({ format }) => !takesAfter(format));
+export async function tokensFor(
+  { catalogue }: Pick<Vault, 'catalogue'>,
+  caller: Caller,
+  { type: name, type_version }: Pick<RecordRow, 'type' | 'type_version'>,
+  tokens: readonly TokenRow[],
+): Promise<readonly TokenRow[]> {
+  const others = tokens.filter(({ format }) => !takesAfter(format));
+  if (others.length === tokens.length) return tokens;
+  const type = await catalogue.stored(caller.tenant, name, type_version).catch((error: unknown) => {
+    // Of an altered row nothing is shown; whoever opens it raises the alarm.
+    if (error instanceof IntegrityError) return undefined;
+    throw error;
+  });
+  return type !== undefined && mayBeShown(caller, type) ? tokens : others;
 }
 
 /** An erasure that the caller may ask about. @throws `erasure_not_found` */

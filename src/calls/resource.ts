@@ -30,7 +30,7 @@ export function mayReveal(caller: Caller, type: DataType, purpose: string): bool
  * and for whichever of its purposes, is not told that the token is there.
  */
 export function untold(caller: Caller, action: Action, type: DataType, refusal: VaultError): VaultError {
-  if (refusal.code !== 'not_allowed') return refusal;
+  if (!['not_allowed', 'unknown_view'].includes(refusal.code)) return refusal;
   const resource = { type: resourceOf(type), assume: 'best' as const };
   const could = [undefined, ...caller.purposes].some(
     (purpose) => decide(caller, action, { ...resource, purpose }).allowed,

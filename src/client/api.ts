@@ -898,7 +898,7 @@ export interface paths {
          * All that each role allows, or one of them.
          * @description What a principal may do is narrowed further by its purposes, its audience and its tenant.
          *
-         *     Its own problems: `role_not_found`.
+         *     Its own problems: `role_not_found`, `matrix_too_large`.
          */
         readonly get: operations["readAccessMatrix"];
         readonly put?: never;
@@ -1135,7 +1135,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Remove a hook; it is told nothing more.
-         * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may hold already.
+         * @description Answered when both stores and the journal know of it, so that no older copy of one brings it back. A message that is under way still arrives. With a 503 it may hold already.
          *
          *     Its own problems: `hook_not_found`, `journal_unavailable`.
          */
@@ -5752,6 +5752,7 @@ export interface components {
          *     - `unknown_type`: No data type has this name.
          *     - `unknown_role`: Neither the house nor the tenant has such a role in force.
          *     - `invalid_role`: A rule of the role can come to nothing; see `field`.
+         *     - `matrix_too_large`: All roles together allow too much to be told at once; name one.
          *     - `duties_conflict`: One role would have duties that must lie apart.
          *     - `unknown_keep`: The data type offers no such lesser form.
          *     - `unknown_purpose`: No purpose of this word is declared, or it has ended.
@@ -7866,6 +7867,7 @@ export type ProblemCode =
     | "unknown_type"
     | "unknown_role"
     | "invalid_role"
+    | "matrix_too_large"
     | "duties_conflict"
     | "unknown_keep"
     | "unknown_purpose"

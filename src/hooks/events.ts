@@ -5,6 +5,7 @@
  * Guarantees: what is told of an entry are ids. No value, ref, reason, ticket, name or address is among them.
  */
 import type { Action } from '../access/actions.ts';
+import { lineDigest } from '../crypto/digest.ts';
 import { type AuditId, type IdKind, isId, type PrincipalId, type RecordId, type TenantId } from '../ids.ts';
 
 interface Kind {
@@ -139,8 +140,8 @@ export function onceOf(name: EventName, told: Told): string | undefined {
   const hour = Math.floor(told.at.getTime() / HOUR_MS);
   if (hourly === 'principal') return `${name} ${told.principal} ${hour}`;
   if (hourly !== 'found') return undefined;
-  const { records = [] } = told;
-  const { others = [] } = aboutOf(told);
-  // More are not told by a text of bounded length.
-  return records.length > NAMED ? undefined : [name, told.action, ...records, ...others, hour].join(' ');
+  // The same ones in another order are the same; and however many they are, the text stays short.
+  const found = lineDigest();
+  for (const id of new Set([...(told.records ?? []), ...(aboutOf(told).others ?? [])].sort())) found.add(id);
+  return `${name} ${told.action} ${found.hex()} ${hour}`;
 }

@@ -4,8 +4,9 @@
  * So a commit that was long on its way is not passed over, as it would be by the time in its id (decision 51).
  *
  * Guarantees: what was committed is in the outbox, and what was not is not. Places grow in the order of commits, as far
- * as one was seen before the other, and no place is given twice, also where all rows were forgotten. The id of what an
- * entry tells is made of the entry's, so that it stays the same, however often it is told.
+ * as one was seen before the other. No two rows have one place, and none is given up to which a hook was told, also
+ * where all rows were forgotten. The id of what an entry tells is made of the entry's, so that it stays the same,
+ * however often it is told.
  */
 import { bytesOfId, type EventId, type HookId, idOfBytes, type TenantId } from '../ids.ts';
 import { change, first, select } from '../storage/queries.ts';

@@ -3,7 +3,8 @@
  *
  * Guarantees: it connects to one of these addresses and to no other, whatever the name resolves to by now: the
  * connection is its own, and its look-up gives these. It follows no redirect and asks no proxy. Certificates are
- * verified against the name. It ends when the signal does. Of the answer it takes the status; the body is not read.
+ * verified against the name. It ends when the signal or the connection does. Of the answer it takes the status; the body
+ * is not read.
  */
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';
@@ -47,5 +48,7 @@ export const post: Post = ({ url, addresses, headers, body, signal }) =>
       },
     );
     request.on('error', reject);
+    // An answer that changes the protocol (101) is neither an answer nor an error to Node: it only closes.
+    request.on('close', () => reject(new Error('The connection was closed without an answer.')));
     request.end(body);
   });

@@ -3,20 +3,31 @@
  * their turn. One process takes turns at a time (`background/deliveries.ts`).
  *
  * Guarantees: at least once, and in order: a hook is told nothing while what comes before it was not taken. Its place
- * is kept after what was told, so a crash repeats at most one turn. A try ends after `tryMs`, however slowly its
- * receiver answers. A hook that fails is tried less and less often, and after `PAUSE_AFTER_MS` it is paused. A place
- * that another process has changed meanwhile stays as it is.
+ * is kept after what was told, so a crash repeats at most one turn. A try ends after `tryMs`, whatever its receiver
+ * answers and however slowly, and a turn begins no more tries after that time. A hook that fails is tried less and less
+ * often, and after `PAUSE_AFTER_MS` it is paused. A place that another process has changed meanwhile stays as it is.
+ * A hook is looked at before each try: once it is removed, paused or changed, only the try under way goes on.
  */
 import type { Clock } from '../clock.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError } from '../errors.ts';
+import type { HookId, TenantId } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
 import type { Network } from '../network-address.ts';
 import { secrets } from '../secret.ts';
 import { first } from '../storage/queries.ts';
 import type { RecordStore, RecordTx } from '../storage/tx.ts';
 import { addressesOf, ForbiddenAddressError, type Resolve } from './address.ts';
-import { type HookRow, hooks, keyOfHook, openSecrets, openSettings, type Pause, setHook } from './hook-rows.ts';
+import {
+  findHook,
+  type HookRow,
+  hooks,
+  keyOfHook,
+  openSecrets,
+  openSettings,
+  type Pause,
+  setHook,
+} from './hook-rows.ts';
 import { messageOf } from './message.ts';
 import { type EventRow, eventsAfter, hookEvents } from './outbox.ts';
 import type { Post } from './post.ts';
@@ -79,9 +90,11 @@ async function tell(parts: TurnParts, row: HookRow, events: readonly EventRow[])
     const key = await keyOfHook(parts.keyring.indexes, row);
     const settings = openSettings(key, row);
     using signing = secrets(openSecrets(key, row, parts.clock()));
+    const begun = performance.now();
     for (const event of events) {
-      if (parts.stopping.aborted) break;
+      if (parts.stopping.aborted || performance.now() - begun > parts.tryMs) break;
       if (wants(row, settings.events, event)) {
+        if (!(await isAsItWas(parts, row))) break;
         const failure = await tryOnce(parts, settings.url, event, signing);
         if (failure !== undefined) return { delivered, last, failure };
         delivered += 1;
@@ -93,6 +106,13 @@ async function tell(parts: TurnParts, row: HookRow, events: readonly EventRow[])
     return { delivered, last, failure: 'damaged' };
   }
   return { delivered, last, failure: undefined };
+}
+
+/** Whether it is to be told as when its turn began: to that address, with these secrets, from this place on. */
+async function isAsItWas({ recordStore }: TurnParts, row: HookRow): Promise<boolean> {
+  const now = await findHook(recordStore.reader, row.tenant as TenantId, row.hook as HookId);
+  if (now === undefined || now.paused !== null || now.position !== row.position) return false;
+  return now.settings.equals(row.settings) && now.secret.equals(row.secret) && now.earlier_until === row.earlier_until;
 }
 
 /** Whether the hook is told this. */
@@ -112,8 +132,9 @@ async function tryOnce(
   const signal = AbortSignal.any([timeout, stopping]);
   try {
     // A look-up cannot be broken off, so it is left to itself.
-    const addresses = await Promise.race([addressesOf(url, networks, resolve), aborted(signal)]);
-    const status = await post({ url, addresses, signal, ...messageOf(event, signing, clock()) });
+    const ended = aborted(signal);
+    const addresses = await Promise.race([addressesOf(url, networks, resolve), ended]);
+    const status = await Promise.race([post({ url, addresses, signal, ...messageOf(event, signing, clock()) }), ended]);
     return status >= 200 && status < 300 ? undefined : `http_${status}`;
   } catch (error) {
     if (error instanceof ForbiddenAddressError) return 'address_refused';

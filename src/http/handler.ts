@@ -66,7 +66,10 @@ export function handlerOf(operation: Operation, options: HandlerOptions): Reques
       else {
         const known = caller;
         const { tenant, principal } = known;
-        const stillKnown = () => authenticate(vault, apiKeyOf(request), id);
+        const stillKnown = async () => {
+          const now = { ...(await authenticate(vault, apiKeyOf(request), id)), address: source };
+          if (!mayDo(now, operation.action)) throw new VaultError('not_allowed');
+        };
         const look = () => events.look(vault, known, input);
         const { isLast } = events;
         options.streams.open(response, { id, tenant, principal, first: reply, look, isLast, stillKnown });

@@ -40,6 +40,13 @@ export const INVALID = {
   },
   // A rule names what there is not, or can never allow anything; `field` says which.
   invalid_role: { kind: 'invalid', title: 'A rule of the role can come to nothing; see `field`.' },
+  // A reply would be larger than a process should hold for one call.
+  matrix_too_large: {
+    kind: 'invalid',
+    title: 'All roles together allow too much to be told at once; name one.',
+    message: 'All roles together allow too much to be told at once. Name one role.',
+    field: 'role',
+  },
   // One role would have what two people must have apart.
   duties_conflict: { kind: 'invalid', title: 'One role would have duties that must lie apart.', field: 'rules' },
   unknown_keep: {

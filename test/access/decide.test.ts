@@ -198,9 +198,9 @@ test('a purpose is one of the caller’s own, to the letter', () => {
 });
 
 test('whoever could see nothing of a value for a purpose of its own is told nothing that takes after it', () => {
-  const told = ROLES.filter((role) => mayBeShown(principal(role), 'card'));
+  const told = ROLES.filter((role) => mayBeShown(principal(role), CARD));
   expect(told).toEqual(['app', 'support', 'receiver']);
-  expect(ROLES.filter((role) => mayBeShown(principal(role, []), 'card'))).toEqual([]);
+  expect(ROLES.filter((role) => mayBeShown(principal(role, []), CARD))).toEqual([]);
 });
 
 test('an action that shows nothing asks for no purpose and gives no view', () => {

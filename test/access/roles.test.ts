@@ -4,7 +4,7 @@ import { accessKeys } from '../../src/access/keys.ts';
 import { insertVersion } from '../../src/access/roles/rows.ts';
 import type { Rule } from '../../src/access/roles/rules.ts';
 import type { Caller } from '../../src/calls/caller.ts';
-import type { Token } from '../../src/ids.ts';
+import type { RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { changeRole } from '../../src/operations/access/change-role.ts';
 import { declarePurpose } from '../../src/operations/access/declare-purpose.ts';
@@ -15,9 +15,12 @@ import { previewRole } from '../../src/operations/access/preview-role.ts';
 import { readAccessMatrix } from '../../src/operations/access/read-access-matrix.ts';
 import { readRole } from '../../src/operations/access/read-role.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
+import { mintToken } from '../../src/operations/tokens/mint-token.ts';
+import { describeRecord } from '../../src/operations/values/describe-record.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { match } from '../../src/operations/values/match.ts';
 import { search } from '../../src/operations/values/search.ts';
+import { verify } from '../../src/operations/values/verify.ts';
 import { callerOf, stage, tell } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
@@ -92,9 +95,37 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await here.lastEntry())?.records).toHaveLength(1);
     const asked = { token: card, value: '4242424242424242', purpose: 'support' };
     expect(await code(match(here.vault, caller, asked))).toBe('token_not_found');
+    // Nor by the way: a view that there is not, or values that nobody is shown.
+    expect(await shown(caller, card, { view: 'no_such_view' })).toBe('token_not_found');
+    const items = [{ type: 'password', value: 'correct horse battery staple' }];
+    const [password] = (await tokenize(here.vault, await here.as('app'), { items })).results;
+    const compared = { token: password?.token as Token, value: 'x', purpose: 'support' };
+    expect(await code(match(here.vault, caller, compared))).toBe('token_not_found');
+    expect(await code(match(here.vault, await here.as('app'), compared))).toBe('never_revealed');
     // In another place it could be shown: that much it may know.
     expect(await shown(caller, email)).toBe('not_allowed');
     expect(await shown({ ...caller, address: '10.9.8.7' }, email)).toBe('masked');
+  });
+
+  test('who is shown a category may be told, and make, tokens that take after its values; nobody else is', async () => {
+    const items = [{ type: 'card', value: { number: '4242424242424242', expiryMonth: 12, expiryYear: 2029 } }];
+    const [{ record, token } = {}] = (await tokenize(here.vault, await here.as('app'), { items })).results;
+    const wanted = { record: record as RecordId, format: 'card' } as const;
+    const may: Rule = { effect: 'allow', actions: ['mint_token', 'read_record'] };
+    const { types: _, ...any } = look();
+    const pays = await post([{ ...any, categories: ['payment'] }, may]);
+    const shaped = await mintToken(here.vault, await pays.now(), wanted);
+    const told = async (of: typeof pays) =>
+      (await describeRecord(here.vault, await of.now(), { record: wanted.record })).tokens.map((one) => one.token);
+    expect((await told(pays)).toSorted()).toEqual([token, shaped.token].toSorted());
+    for (const rules of [
+      [{ ...any, categories: ['contact'] }, may],
+      [any, { effect: 'deny', actions: ['detokenize'], categories: ['payment'] } as Rule, may],
+    ]) {
+      const others = await post(rules);
+      expect(await code(mintToken(here.vault, await others.now(), wanted))).toBe('not_allowed');
+      expect(await told(others)).toEqual([token]);
+    }
   });
 
   test('conditions on a call hold for each call; a ticket and a reason go into the log as MACs alone', async () => {
@@ -265,8 +296,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await explainAccess(here.vault, admin, asked)).toMatchObject({
       ...{ allowed: false, needs: ['purpose_for_type'] },
     });
-    await declare(['phone', 'email']);
+    // Neither is a password compared by a name.
+    const signIn = { subject: 'cust_1', type: 'password', value: 'x', ...delivery };
+    expect(await code(verify(here.vault, await now(), signIn))).toBe('not_allowed');
+    const compared = { principal, action: 'verify', value: { type: 'password' }, ...delivery } as const;
+    expect(await explainAccess(here.vault, admin, compared)).toMatchObject({ needs: ['purpose_for_type'] });
+    await declare(['phone', 'email', 'password']);
     expect(await shown(await now(), email, delivery)).toBe('plain');
+    expect(await verify(here.vault, await now(), signIn)).toEqual({ verified: false });
     expect(await explainAccess(here.vault, admin, asked)).toMatchObject({ allowed: true, needs: [] });
     await declare(undefined);
     expect(await shown(await now(), card, delivery)).toBe('plain');
@@ -315,6 +352,33 @@ describe.each(ENGINES)('on %s', (engine) => {
       code: 'duties_conflict',
     });
   });
+  test.runIf(engine === 'sqlite')(
+    'what all roles allow is told at once only as far as a process can hold it; a role that is too much is refused',
+    async () => {
+      const admin = await here.inTenant('many', 'admin');
+      const words = Array.from({ length: 150 }, (_, n) => `word-${n}`);
+      for (const purpose of words) {
+        await declarePurpose(here.vault, admin, { purpose, told: 'To try.', basis: 'contract' });
+      }
+      const rule = (purposes: string[]): Rule => ({
+        effect: 'allow',
+        actions: ['detokenize', 'search', 'match'],
+        views: ['plain'],
+        purposes,
+      });
+      const rules = [0, 50, 100].map((from) => rule(words.slice(from, from + 50)));
+      const put = (role: string, of: Rule[]) => changeRole(here.vault, admin, { role, description: '', rules: of });
+      for (const role of ['one', 'two', 'three', 'four']) await put(role, rules);
+      expect(await code(readAccessMatrix(here.vault, admin, {}))).toBe('matrix_too_large');
+      expect((await readAccessMatrix(here.vault, admin, { role: 'one' })).roles).toHaveLength(1);
+      const narrow = (n: number): Rule => ({ ...rule(words.slice(n, n + 50)), effect: 'deny', types: ['card'] });
+      const tooMuch = [...rules, ...Array.from({ length: 97 }, (_, n) => narrow(n))];
+      expect(await code(put('five', tooMuch))).toBe('invalid_role');
+      expect(await code(previewRole(here.vault, admin, { role: 'five', description: '', rules: tooMuch }))).toBe(
+        'invalid_role',
+      );
+    },
+  );
 
   test('explaining says which rule counts and what is needed, of a principal and of a role', async () => {
     const admin = await here.as('admin');

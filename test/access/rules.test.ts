@@ -1,11 +1,14 @@
 /** The language of rules: what a role may say, and when a rule matches. */
 import { describe, expect, test } from 'vitest';
+import { needsOf } from '../../src/access/needs.ts';
 import { faultsOf } from '../../src/access/roles/check.ts';
 import { compileRole, counts } from '../../src/access/roles/compiled-role.ts';
 import type { Asked } from '../../src/access/roles/conditions.ts';
 import { conflictOf } from '../../src/access/roles/duties.ts';
+import { cellsOf } from '../../src/access/roles/matrix.ts';
 import { faultsIn, type Rule, RulesSchema } from '../../src/access/roles/rules.ts';
 import { readTicketPattern } from '../../src/access/roles/ticket-pattern.ts';
+import { clockOf } from '../../src/access/roles/zone-clock.ts';
 import { ROLES, RULES } from '../../src/access/roles.ts';
 
 const LOOK: Rule = { effect: 'allow', actions: ['detokenize'], views: ['masked'] };
@@ -43,7 +46,10 @@ test.each<[string, object]>([
   ['when', { when: {} }],
   ['when.ticket', { when: { ticket: '.' } }],
   ['when.ticket', { when: { ticket: 'HELP' } }],
-  ['when.ticket', { when: { ticket: '#+#+' } }],
+  // Each of these could end in several places, and so take long for a ticket that does not fit.
+  ...['#+#+', '#+#', '#+1', '#@+@', '#@+A', '#@+@@+@@+'].map((ticket): [string, object] => [
+    ...(['when.ticket', { when: { ticket } }] as const),
+  ]),
   ['when.ticket', { when: { ticket: '(a#)*' } }],
   ['when.ticket', { actions: ['correct'], views: undefined, when: { ticket: '#' } }],
   ['when.reason', { actions: ['tokenize'], views: undefined, when: { reason: true } }],
@@ -154,6 +160,28 @@ describe('a rule', () => {
     expect(told({ hours }, at('never'))).toBe('unknown');
   });
 
+  test('of data types: before the type is known, and where its category is not', () => {
+    const matched = (more: Partial<Rule>, asked: Asked) =>
+      (['allow', 'deny'] as const).map((effect) => {
+        const [rule] = compileRole('r', [{ ...LOOK, ...more, effect }]).rules.get('detokenize') ?? [];
+        return rule !== undefined && counts(rule, asked);
+      });
+    // An allowance may still come, and no denial stands yet.
+    expect(matched({ types: ['email'] }, {})).toEqual([true, false]);
+    // What cannot be told refuses.
+    expect(matched({ categories: ['contact'] }, { type: { name: 'email' } })).toEqual([false, true]);
+    expect(matched({ types: ['email'], categories: ['payment'] }, { type: { name: 'email' } })).toEqual([true, true]);
+    expect(matched({ categories: ['payment'] }, { type: { name: 'email', category: 'contact' } })).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  test('of hours: one clock for all rules of a zone, however it is spelt', () => {
+    expect(clockOf('europe/vienna')).toBe(clockOf('Europe/Vienna'));
+    expect(clockOf('Europe/Vienna')(new Date('2026-11-23T08:30:00Z'))).toEqual({ day: 0, minute: 9 * 60 + 30 });
+  });
+
   test('of networks', () => {
     const networks = ['10.0.0.0/8', '2001:db8::/32'];
     const of = (address: string | undefined) => told({ networks }, { address });
@@ -206,6 +234,16 @@ test.each<[string, Rule[]]>([
       { ...LOOK, effect: 'deny', views: ['masked'] },
     ],
   ],
+  // What a denial leaves of one purpose or action says nothing of another.
+  [
+    'rules/0',
+    [
+      { ...LOOK, purposes: ['support'] },
+      { ...LOOK, purposes: ['marketing'] },
+      { effect: 'deny', actions: ['detokenize'], purposes: ['support'] },
+    ],
+  ],
+  ['rules/0', [LOOK, { ...LOOK, actions: ['search'] }, { effect: 'deny', actions: ['detokenize'] }]],
   ['rules', [LOOK, { effect: 'allow', actions: ['add_principal'] }]],
   [
     'rules',
@@ -215,6 +253,9 @@ test.each<[string, Rule[]]>([
     ],
   ],
   ['rules', [LOOK, { effect: 'allow', actions: ['rotate_keys'] }]],
+  ...(['declare_purpose', 'declare_type', 'add_hook', 'change_hook', 'remove_hook'] as const).map(
+    (action): [string, Rule[]] => ['rules', [LOOK, { effect: 'allow', actions: [action] }]],
+  ),
 ])('a role is refused at %s: %j', (place, rules) => {
   expect(faultsOf(rules, TYPES, IN_USE).map(({ field, code }) => field ?? code)).toEqual([place]);
 });
@@ -235,6 +276,25 @@ test('a denial that leaves something is no fault', () => {
     ),
   ).toEqual([]);
   expect(faultsOf([], TYPES, IN_USE)).toEqual([]);
+});
+
+test('a view that needs plain is in the matrix of those alone who see plain', () => {
+  const views = (of: string[]) =>
+    cellsOf(compileRole('r', [{ ...LOOK, types: ['card'], views: of }]), TYPES, []).flatMap(({ view }) => view ?? []);
+  expect(views(['narrow'])).toEqual(['last4']);
+  expect(views(['plain'])).toEqual(['plain', 'masked', 'bin', 'last4']);
+});
+
+test('a purpose that has ended, or was altered, needs nothing and shows nothing', () => {
+  const said = { basis: 'contract', told: 'To try.', mayObject: false, mayWithdraw: false, version: 1 } as const;
+  const at = new Date(0);
+  const facts = { ...said, types: undefined, declaredAt: at, changedAt: at, endedAt: undefined, isAltered: false };
+  const purposes = [
+    { ...facts, purpose: 'used' },
+    { ...facts, purpose: 'ended', endedAt: at },
+    { ...facts, purpose: 'altered', isAltered: true },
+  ];
+  expect([...needsOf(purposes)]).toEqual([['used', 'all']]);
 });
 
 test('no built-in role has duties that must lie apart', () => {

@@ -254,6 +254,18 @@ describe('events', () => {
     expect(await connection.ended).not.toContain('event: done');
   });
 
+  test('end when the role of the caller may no longer read jobs', async () => {
+    const { vault, order, follow } = await here({ ...QUICK, recheckMs: 1 });
+    const put = (rules: object[]) => vault.admin.call('put', '/v1/roles/watch', { rules });
+    await put([{ effect: 'allow', actions: ['read_job'] }]);
+    const watch = { name: 'watch', role: 'watch', purposes: [] };
+    const { apiKey } = (await vault.admin.call('post', '/v1/principals', watch)).body;
+    const connection = await follow(await order(), apiKey);
+    await untilEvent(connection, /"waiting"/);
+    await put([]);
+    expect(await connection.ended).not.toContain('event: done');
+  });
+
   test('end when the server stops', async () => {
     const { server, order, follow } = await here();
     const connection = await follow(await order());

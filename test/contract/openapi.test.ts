@@ -199,7 +199,7 @@ test('each problem has the status that clients know it by', () => {
     413: 'body_too_large',
     415: 'unsupported_media_type',
     422: `
-      unknown_role invalid_role duties_conflict
+      unknown_role invalid_role duties_conflict matrix_too_large
       invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep unknown_purpose
       invalid_definition low_entropy_index unknown_view not_searchable unknown_part option_not_offered
       token_format_not_offered invalid_token invalid_share_count share_typo share_foreign share_wrong

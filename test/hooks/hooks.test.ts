@@ -6,11 +6,12 @@ import { runJobsOnce } from '../../src/background/long-jobs.ts';
 import { SOON_MS } from '../../src/background/note-ending-keys.ts';
 import type { Caller } from '../../src/calls/caller.ts';
 import { pooledRandom } from '../../src/crypto/random.ts';
-import { aboutOf } from '../../src/hooks/events.ts';
+import { aboutOf, eventOf, onceOf } from '../../src/hooks/events.ts';
 import { hookEvents, noteEvents, orderEvents } from '../../src/hooks/outbox.ts';
 import { PAUSE_AFTER_MS, WAITS_MS } from '../../src/hooks/turn.ts';
-import { type HookId, newId, newTenantId } from '../../src/ids.ts';
+import { type HookId, newId, newTenantId, type RecordId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
+import { changeRole } from '../../src/operations/access/change-role.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { addHook } from '../../src/operations/hooks/add-hook.ts';
@@ -40,6 +41,25 @@ test('of the target of an entry ids are told, and no word that somebody has chos
   const told = { entry, tenant: newTenantId(random), at: NOW, principal, action: 'add_slot', outcome: 'done' } as const;
   expect(aboutOf({ ...told, target: `usb ${job} x_own_type` })).toMatchObject({ others: [job] });
   expect(aboutOf({ ...told, target: 'usb' }).others).toBeUndefined();
+  const records = Array.from({ length: 30 }, () => newId('record', random, NOW));
+  expect(aboutOf({ ...told, records }).records).toEqual(records.slice(0, 20));
+  // What was refused did not happen.
+  expect(eventOf(told)).toBe('slot.added');
+  expect(eventOf({ ...told, outcome: 'refused', code: 'not_allowed' })).toBeUndefined();
+});
+
+test.each([1, 20, 21, 1_000])('the same %i damaged records are told once an hour, in whichever order', (many) => {
+  const random = pooledRandom();
+  const records = Array.from({ length: many }, () => newId('record', random, NOW));
+  const told = { entry: newId('audit', random, NOW), tenant: newTenantId(random), at: NOW, outcome: 'failed' } as const;
+  const principal = newId('principal', random, NOW);
+  const once = (of: readonly RecordId[], at = NOW) =>
+    onceOf('integrity.failed', { ...told, principal, action: 'detokenize', records: of, at });
+  expect(once(records)).toBeTruthy();
+  expect(once(records.toReversed())).toBe(once(records));
+  expect(once(records.slice(1))).not.toBe(once(records));
+  expect(once(records, new Date(NOW.getTime() + HOUR_MS))).not.toBe(once(records));
+  expect(once(records)?.length).toBeLessThan(200);
 });
 
 describe.each(ENGINES)('on %s', (engine) => {
@@ -211,6 +231,35 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(verified(last.secret, there.at(path)[2] as never, here.now())).toBeTruthy();
   });
 
+  const changes: [string, (caller: Caller, hook: HookId) => Promise<unknown>][] = [
+    ['removed', (caller, hook) => removeHook(here.vault, caller, { hook })],
+    ['paused', (caller, hook) => changeHook(here.vault, caller, { hook, paused: true })],
+    ['told other things', (caller, hook) => changeHook(here.vault, caller, { hook, events: ['root.split'] })],
+    ['given another secret', (caller, hook) => rotateHook(here.vault, caller, { hook, overlapSeconds: 0 })],
+  ];
+  test.each(changes)(
+    'while it is told, a hook is %s: of its turn only the message under way goes out',
+    async (_, change) => {
+      const { hook, path, security } = await hooked(['hook.added']);
+      for (let n = 0; n < 3; n += 1) await testHook(here.vault, security, { hook });
+      let sent = 0;
+      const deliveries = new Deliveries(inside(here.vault), () => {}, {
+        post: async ({ url }) => {
+          if (url.pathname !== path) return 204;
+          sent += 1;
+          if (sent === 1) await change(security, hook);
+          return 204;
+        },
+      });
+      await deliveries.round();
+      await deliveries.settled();
+      await deliveries.stop();
+      expect(sent).toBe(1);
+      await told();
+      await removeHook(here.vault, security, { hook }).catch(() => {});
+    },
+  );
+
   test('under its idempotency key a call shows the secret again, until that is replaced', async () => {
     const security = await here.inTenant('again', 'security');
     const caller = { ...security, idempotencyKey: 'add-1' };
@@ -265,9 +314,11 @@ describe.each(ENGINES)('on %s', (engine) => {
     await rotateKeys(here.vault, security, {});
     await runJobsOnce(here.vault);
     const expiresAt = new Date(here.now().getTime() + SOON_MS - HOUR_MS).toISOString();
+    const rules = [{ effect: 'allow' as const, actions: ['tokenize' as const] }];
+    await changeRole(here.vault, admin, { role: 'till', description: '', rules });
     const { principal } = await addPrincipal(here.vault, admin, {
       name: 'till',
-      role: 'auditor',
+      role: 'till',
       purposes: [],
       expiresAt,
     });

@@ -132,16 +132,31 @@ describe.each(ENGINES)('on %s', (engine) => {
       more();
     });
     there.answers('/never', () => {});
+    // Neither an answer nor an error to Node: the connection is another protocol's from here on.
+    there.answers('/switched', ({ socket }) => {
+      socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n');
+    });
     const one = await addHook(inside(here.vault), security, local('/redirect'));
     const two = await addHook(inside(here.vault), security, local('/endless'));
     const three = await addHook(inside(here.vault), security, local('/never'));
+    const four = await addHook(inside(here.vault), security, local('/switched'));
     const reports = await deliver(inside(here.vault), { tryMs: 200 });
     expect(there.at(`/${needle}`)).toEqual([]);
     expect(await view('redirected', one.hook)).toMatchObject({ failure: 'http_307' });
     expect(await view('redirected', two.hook)).toMatchObject({ state: 'active', pending: 0 });
-    expect(await view('redirected', three.hook)).toMatchObject({ failure: 'timed_out', pending: 3 });
+    expect(await view('redirected', three.hook)).toMatchObject({ failure: 'timed_out', pending: 4 });
+    expect(await view('redirected', four.hook)).toMatchObject({ failure: 'not_reached' });
     expect(JSON.stringify([reports, await listHooks(here.vault, security)])).not.toContain(needle);
-    for (const { hook } of [one, two, three]) await removeHook(here.vault, security, { hook });
+    for (const { hook } of [one, two, three, four]) await removeHook(here.vault, security, { hook });
+  });
+
+  test('a try ends in time, and a process can stop, though what sends it never ends', async () => {
+    const security = await here.inTenant('stuck', 'security');
+    const { hook } = await addHook(inside(here.vault), security, local('/stuck'));
+    const stuck = { tryMs: 50, post: () => new Promise<number>(() => {}) };
+    await deliver(inside(here.vault), stuck);
+    expect(await view('stuck', hook)).toMatchObject({ failure: 'timed_out' });
+    await removeHook(here.vault, security, { hook });
   });
 
   test('slow receivers of one tenant hold up no other tenant, and no call', async () => {

@@ -81,8 +81,13 @@ export class AccessBooks {
 
     function compiled(row: RoleRow): () => CompiledRole {
       try {
-        const role = compileRole(row.role, rulesIn(keys, row));
-        return () => role;
+        // Checked now, while the keys are there. Compiled when somebody has the role: a tenant has up to 100.
+        const rules = rulesIn(keys, row);
+        let role: CompiledRole | undefined;
+        return () => {
+          role ??= compileRole(row.role, rules);
+          return role;
+        };
       } catch (error) {
         return () => {
           throw error;

@@ -8,6 +8,7 @@
 import { isIn, type Network, readAddress, readNetwork } from '../../network-address.ts';
 import { DAYS, type Rule } from './rules.ts';
 import { readTicketPattern } from './ticket-pattern.ts';
+import { clockOf } from './zone-clock.ts';
 
 /** What is known of a call beside who makes it and what it does. */
 export interface Circumstances {
@@ -88,29 +89,17 @@ function networksCondition(effect: Rule['effect'], texts: readonly string[]): Co
 }
 
 type Hours = NonNullable<NonNullable<Rule['when']>['hours']>;
-const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
 function hoursCondition(effect: Rule['effect'], { zone, days = [...DAYS], from, to }: Hours): Condition {
-  const format = new Intl.DateTimeFormat('en-US', {
-    ...{ timeZone: zone, weekday: 'short', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
-  });
+  const clock = clockOf(zone);
   const [begin, end] = [minutesOf(from), minutesOf(to)];
   const begins = (day: number) => days.includes(DAYS[(day + DAYS.length) % DAYS.length] as (typeof DAYS)[number]);
-  const isWithin = (minute: number) => {
-    const parts = Object.fromEntries(format.formatToParts(minute * MINUTE_MS).map(({ type, value }) => [type, value]));
-    const day = (DAYS as readonly (string | undefined)[]).indexOf(parts.weekday?.toLowerCase());
-    const now = Number(parts.hour) * 60 + Number(parts.minute);
-    if (begin < end) return begins(day) && now >= begin && now < end;
-    return (begins(day) && now >= begin) || (begins(day - 1) && now < end);
-  };
-  // A call costs a comparison: what the zone says is asked once a minute.
-  let told: { readonly minute: number; readonly within: boolean } | undefined;
   return ofCall(effect, 'hours', ({ at }) => {
     if (at === undefined || Number.isNaN(at.getTime())) return undefined;
-    const minute = Math.floor(at.getTime() / MINUTE_MS);
-    if (told?.minute !== minute) told = { minute, within: isWithin(minute) };
-    return told.within;
+    const { day, minute } = clock(at);
+    if (begin < end) return begins(day) && minute >= begin && minute < end;
+    return (begins(day) && minute >= begin) || (begins(day - 1) && minute < end);
   });
 }
 

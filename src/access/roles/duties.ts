@@ -1,6 +1,6 @@
 /**
  * Separation of duties: what no single role may hold together. Whoever manages access sees nothing of a value; whoever
- * sees values neither watches the log nor holds the keys.
+ * sees values neither watches the log, nor holds the keys, nor says who is told of alarms.
  *
  * Guarantees: the built-in roles keep to it (a test). A role of a tenant's own that does not is refused when it is
  * written, and again when somebody is given it: a later release may know of more duties than the one that kept it.
@@ -9,11 +9,13 @@
 import type { Action } from '../actions.ts';
 import type { Rule } from './rules.ts';
 
-type Duty = 'values' | 'access' | 'oversight' | 'keys' | 'approval';
+type Duty = 'values' | 'access' | 'oversight' | 'keys' | 'approval' | 'alarms';
 
 const ACCESS = [
   ...(['add_principal', 'revoke_principal', 'change_principal', 'rotate_api_key', 'end_api_key'] as const),
-  ...(['change_role', 'end_role', 'add_tenant', 'declare_purpose', 'set_approval_policy'] as const),
+  ...(['change_role', 'end_role', 'add_tenant', 'set_approval_policy'] as const),
+  // A purpose says which data types are shown for it, and a type what its views show.
+  ...(['declare_purpose', 'end_purpose', 'declare_type'] as const),
 ];
 const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: ReadonlySet<Action> }>> = {
   values: {
@@ -33,6 +35,10 @@ const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: R
     ]),
   },
   approval: { does: 'approves what others ask for', actions: new Set<Action>(['give_approval']) },
+  alarms: {
+    does: 'says who is told of alarms',
+    actions: new Set<Action>(['add_hook', 'change_hook', 'remove_hook']),
+  },
 };
 
 const APART: readonly (readonly [Duty, Duty])[] = [
@@ -40,6 +46,7 @@ const APART: readonly (readonly [Duty, Duty])[] = [
   ['values', 'oversight'],
   ['values', 'keys'],
   ['values', 'approval'],
+  ['values', 'alarms'],
   ['access', 'oversight'],
   ['access', 'keys'],
 ];

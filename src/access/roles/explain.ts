@@ -4,7 +4,7 @@
  * Guarantees: agrees with `decide`, which it asks; the reasons come from the same conditions.
  */
 import type { Action } from '../actions.ts';
-import { askedOf, decide, type Resource, rulesOf } from '../decide.ts';
+import { askedOf, decide, isForPurpose, type Resource, rulesOf } from '../decide.ts';
 import type { Principal } from '../principal.ts';
 import { allowedBy, counts } from './compiled-role.ts';
 import type { Circumstances, Condition } from './conditions.ts';
@@ -72,7 +72,7 @@ export function explain(
   const ofPurpose = needed?.get(resource.purpose ?? '');
   const isNeeded = needed === undefined || ofPurpose === 'all' || ofPurpose?.has(resource.type?.name ?? '');
   if (code === 'purpose_not_allowed') needs.push('purpose');
-  else if (REVEALING.has(action) && !isNeeded) needs.push('purpose_for_type');
+  else if (isForPurpose(action, resource) && !isNeeded) needs.push('purpose_for_type');
   if (needs.length === 0) needs.push('wider_view');
   return { allowed: false, code, rules, needs };
 }

@@ -197,7 +197,8 @@ function faultsInConditions({ effect, actions }: Rule, when: NonNullable<Rule['w
     if (ticket !== undefined && noTicket) say('/ticket', `This does not go with ${noTicket}, which names none.`);
   }
   if (ticket !== undefined && readTicketPattern(ticket) === undefined) {
-    say('/ticket', 'A pattern has a digit in it, as HELP-###### has: # a digit, @ a capital letter, + once or more.');
+    const shape = '# a digit, @ a capital letter, + once or more, with nothing of the same kind behind it';
+    say('/ticket', `A pattern has a digit in it, as HELP-###### has: ${shape}.`);
   }
   for (const [n, network] of networks.entries()) {
     if (readNetwork(network) === undefined) say(`/networks/${n}`, 'An address or a network such as 10.0.0.0/8.');

@@ -28,8 +28,8 @@ export const removeHook = operation({
   path: '/v1/hooks/{hook}',
   summary: 'Remove a hook; it is told nothing more.',
   description:
-    'Answered when both stores and the journal know of it, so that no older copy of one brings it back. With a 503 it may ' +
-    'hold already.',
+    'Answered when both stores and the journal know of it, so that no older copy of one brings it back. A message that is ' +
+    'under way still arrives. With a 503 it may hold already.',
   params: z.strictObject({ hook: HookIdSchema }),
   reply: RemovedHook,
   problems: ['hook_not_found', 'journal_unavailable'],

@@ -53,13 +53,13 @@ export const getSubject = operation({
         const { rows, more } = await livePage(tx, tenant, id, page);
         const ids = rows.map((row) => row.record as RecordId);
         const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
+        const told: (readonly TokenRow[])[] = [];
+        for (const [i, row] of rows.entries()) told.push(await tokensFor(vault, caller, row, tokens[i] ?? []));
         const records = rows.map((row, i) => ({
           record: row.record as RecordId,
           subject: id,
           ...factsOf(row),
-          tokens: tokensFor(caller, row.type, tokens[i] ?? [])
-            .filter((token) => causeOfDeath(token, door.now) === undefined)
-            .map(idOf),
+          tokens: (told[i] ?? []).filter((token) => causeOfDeath(token, door.now) === undefined).map(idOf),
         }));
         const reply = {
           subject: id,

@@ -66,7 +66,10 @@ async function mint(
   const { recordStore, keyStore, keyring, catalogue } = vault;
   const found = await findRecord(recordStore.reader, tenant, body.record);
   const from = { records: recordStore.reader, keys: keyStore.reader, keyring };
-  if (takesAfter(body.format) && !mayBeShown(caller, found.type)) throw new VaultError('not_allowed', SHOWS_OF);
+  if (takesAfter(body.format)) {
+    const type = await catalogue.stored(tenant, found.type, found.type_version);
+    if (!mayBeShown(caller, type)) throw new VaultError('not_allowed', SHOWS_OF);
+  }
   // A shaped token takes after the value. This also keeps an altered row from getting a token.
   const [opened] = await openRecords(from, tenant, [found]);
   if (opened === undefined || opened instanceof VaultError) throw opened ?? new VaultError('token_not_found');

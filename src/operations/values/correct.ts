@@ -82,7 +82,7 @@ export const correct = operation({
       door.decide({ type: resourceOf(type) });
       const accepted = accept(known, body.value, { now: door.now, country: body.country });
       const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
-      const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type.name) };
+      const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type) };
       // Asked before there is anything to take back, and again in the transaction: a token may have been minted since.
       await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
       const asked = guessesIn(await askedOf(vault, caller, [{ value }], purpose));

@@ -40,7 +40,7 @@ export const describeRecord = operation({
       door.commit('shared', async (tx) => {
         const row = await findRecord(tx, caller.tenant, record);
         const [rows = []] = await tokensOfRecords(tx, vault.keyring.indexes, caller, [record]);
-        const tokens = tokensFor(caller, row.type, rows).map((token) => ({
+        const tokens = (await tokensFor(vault, caller, row, rows)).map((token) => ({
           ...tokenFacts(token),
           state: stateOf(token, door.now),
         }));

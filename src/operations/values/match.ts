@@ -134,12 +134,12 @@ async function saidOf(
 ): Promise<Pick<Compared, 'known' | 'matches'>> {
   const known = await vault.catalogue.type(caller.tenant, name);
   const { type } = known;
-  if (type.custody === 'verifier') throw new VaultError('never_revealed');
-  if (type.custody === 'window') throw new VaultError('option_not_offered', KEPT_NOWHERE, { field: 'type' });
   // A part that a view shows is told only to who may see that view.
   const view = part !== undefined && Object.hasOwn(type.views, part) ? part : 'masked';
   const decision = door.decision({ type: resourceOf(type), view, whole: part === undefined });
   if (!decision.allowed) throw 'token' in by ? untold(caller, 'match', type, decision.refusal) : decision.refusal;
+  if (type.custody === 'verifier') throw new VaultError('never_revealed');
+  if (type.custody === 'window') throw new VaultError('option_not_offered', KEPT_NOWHERE, { field: 'type' });
   return { known, matches: comparisonWith(known, { part, value }, { now: door.now, country }) };
 }
 
