@@ -1,5 +1,5 @@
 /** A caller, once an API key has identified it. */
-import { firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
+import { firstIdAt, type PrincipalId, type SubjectId, type TenantId } from '../ids.ts';
 import type { Needs } from './needs.ts';
 import type { CompiledRole } from './roles/compiled-role.ts';
 
@@ -16,6 +16,8 @@ export interface Principal {
   readonly needs?: Needs | undefined;
   /** The only audience whose tokens it can use; undefined: every one. */
   readonly audience: string | undefined;
+  /** The person whose own session this is; absent for everybody else. */
+  readonly self?: SubjectId | undefined;
   /** Where and when it calls; absent: unknown, which meets no condition. */
   readonly address?: string | undefined;
   readonly at?: Date | undefined;

@@ -5,6 +5,7 @@
  */
 import { decide, mayBeShown } from '../access/decide.ts';
 import { isOfFirstTenant } from '../access/first-tenant.ts';
+import type { Relation } from '../access/relation.ts';
 import { OPERATORS } from '../access/roles.ts';
 import { type DestructionRow, findErasure } from '../erasure/destructions.ts';
 import { receiptOf } from '../erasure/receipt.ts';
@@ -41,8 +42,13 @@ export function factsFor(
 }
 
 /** The tokens that the caller is told. One that could not see the value masked is told none that holds part of it. */
-export function tokensFor(caller: Caller, type: string, tokens: readonly TokenRow[]): readonly TokenRow[] {
-  return mayBeShown(caller, type) ? tokens : tokens.filter(({ format }) => !takesAfter(format));
+export function tokensFor(
+  caller: Caller,
+  type: string,
+  tokens: readonly TokenRow[],
+  relation?: Relation,
+): readonly TokenRow[] {
+  return mayBeShown(caller, type, undefined, relation) ? tokens : tokens.filter(({ format }) => !takesAfter(format));
 }
 
 /** An erasure that the caller may ask about. @throws `erasure_not_found` */

@@ -1224,6 +1224,8 @@ export interface components {
             /** @description The stated purpose; `*`: every one that no rule of the role names. Absent where none is stated. */
             readonly purpose?: string;
             readonly view?: components["schemas"]["View"];
+            /** @description Whose values or records: `granted` or `self`; absent: everybody’s. */
+            readonly subjects?: string;
             readonly allowed: components["schemas"]["Sight"];
         };
         /**
@@ -2633,7 +2635,7 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             /** @description In the order of the role. */
             readonly rules: readonly components["schemas"]["RuleFound"][];
-            /** @description What would be needed: `another_role`, `conditions`, `no_denial`, `no_audience`, `purpose`, `purpose_for_type`, `wider_view`; more may come. Empty for what is allowed. */
+            /** @description What would be needed: `another_role`, `conditions`, `grant`, `no_denial`, `no_audience`, `purpose`, `purpose_for_type`, `wider_view`; more may come. Empty for what is allowed. */
             readonly needs: readonly string[];
         };
         /** @description Of a principal. */
@@ -2645,6 +2647,8 @@ export interface components {
             readonly purpose?: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
             readonly ticket?: components["schemas"]["Ticket"];
+            /** @description Whose value it would be: `granted`, of somebody of whom there is a grant; absent: of nobody in particular. */
+            readonly subjects?: components["schemas"]["Subjects"];
             /**
              * @description Where the call would come from.
              * @example 10.1.2.3
@@ -2670,6 +2674,8 @@ export interface components {
             readonly purpose?: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
             readonly ticket?: components["schemas"]["Ticket"];
+            /** @description Whose value it would be: `granted`, of somebody of whom there is a grant; absent: of nobody in particular. */
+            readonly subjects?: components["schemas"]["Subjects"];
             /**
              * @description Where the call would come from.
              * @example 10.1.2.3
@@ -4615,6 +4621,11 @@ export interface components {
              *     ]
              */
             readonly purposes?: readonly components["schemas"]["Purpose"][];
+            /**
+             * @description Whose values or records: `granted`, those of whom the caller has a grant, as far as it goes; `self`, the person whose session it is; `any` or absent: everybody’s.
+             * @example granted
+             */
+            readonly subjects?: components["schemas"]["Subjects"];
             readonly when?: components["schemas"]["Conditions"];
         };
         /** @description A rule of the role that speaks of the action. */
@@ -4917,6 +4928,11 @@ export interface components {
              *     ]
              */
             readonly purposes?: readonly components["schemas"]["Purpose"][];
+            /**
+             * @description Whose values or records: `granted`, those of whom the caller has a grant, as far as it goes; `self`, the person whose session it is; `any` or absent: everybody’s.
+             * @example granted
+             */
+            readonly subjects?: string;
             readonly when?: components["schemas"]["StandingConditions"];
         };
         /**
@@ -4929,6 +4945,11 @@ export interface components {
          * @example sub_01m81j18g0ewqr325zy4z929z5
          */
         readonly SubjectId: string;
+        /**
+         * @description Whose values or records a rule reaches.
+         * @enum {string}
+         */
+        readonly Subjects: "any" | "granted" | "self";
         /** @description A division of the vault, isolated from the others. */
         readonly Tenant: {
             readonly tenant: components["schemas"]["TenantId"];

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Rule } from '../../src/access/roles/rules.ts';
 import type { Caller } from '../../src/calls/caller.ts';
-import type { Token } from '../../src/ids.ts';
+import type { RecordId, SubjectId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { changeRole } from '../../src/operations/access/change-role.ts';
 import { declarePurpose } from '../../src/operations/access/declare-purpose.ts';
@@ -13,6 +13,10 @@ import { previewRole } from '../../src/operations/access/preview-role.ts';
 import { readAccessMatrix } from '../../src/operations/access/read-access-matrix.ts';
 import { readRole } from '../../src/operations/access/read-role.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
+import { getSubject } from '../../src/operations/subjects/get-subject.ts';
+import { describeToken } from '../../src/operations/tokens/describe-token.ts';
+import { correct } from '../../src/operations/values/correct.ts';
+import { describeRecord } from '../../src/operations/values/describe-record.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { match } from '../../src/operations/values/match.ts';
 import { search } from '../../src/operations/values/search.ts';
@@ -93,6 +97,35 @@ describe.each(ENGINES)('on %s', (engine) => {
     // In another place it could be shown: that much it may know.
     expect(await shown(caller, email)).toBe('not_allowed');
     expect(await shown({ ...caller, address: '10.9.8.7' }, email)).toBe('masked');
+  });
+
+  test('a rule for `self` reaches the person whose session it is; everybody else is as not there', async () => {
+    const { results } = await tokenize(here.vault, await here.as('app'), {
+      items: ['me', 'you'].map((name) => ({ type: 'email', value: `${name}@example.com`, subject: `self-${name}` })),
+    });
+    const [mine, other] = results as { token: Token; record: RecordId; subject: SubjectId }[];
+    if (mine === undefined || other === undefined) throw new Error('Nothing was stored.');
+    const actions = ['describe_token', 'read_record', 'read_subject', 'correct'] as const;
+    const own = await post([
+      look({ actions: ['detokenize'], subjects: 'self', views: ['plain'] }),
+      { effect: 'allow', actions: [...actions], subjects: 'self' },
+    ]);
+    const me = { ...(await own.now()), self: mine.subject };
+    expect(await shown(me, mine.token)).toBe('plain');
+    expect(await shown(me, other.token)).toBe('token_not_found');
+    expect((await here.lastEntry())?.records).toEqual([other.record]);
+    const asked = async (who: typeof mine, of: Caller = me) => [
+      await code(describeToken(here.vault, of, { token: who.token })),
+      await code(describeRecord(here.vault, of, { record: who.record })),
+      await code(correct(here.vault, of, { record: who.record, value: 'new@example.com' })),
+      await code(getSubject(here.vault, of, { subject: who.subject, limit: 10 })),
+    ];
+    expect(await asked(mine)).toEqual(['done', 'done', 'done', 'done']);
+    const nowhere = ['token_not_found', 'record_not_found', 'record_not_found', 'subject_not_found'];
+    expect(await asked(other)).toEqual(nowhere);
+    // Without such a session the rule reaches nobody.
+    expect(await asked(mine, await own.now())).toEqual(nowhere);
+    expect(await shown(await own.now(), mine.token)).toBe('token_not_found');
   });
 
   test('conditions on a call hold for each call; a ticket and a reason go into the log as MACs alone', async () => {

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { readNetwork } from '../../network-address.ts';
 import { PurposeSchema, TypeNameSchema, ViewSchema } from '../../schema.ts';
 import { ACTIONS, type Action } from '../actions.ts';
+import { SUBJECTS } from '../relation.ts';
 import { MAX_PATTERN, readTicketPattern } from './ticket-pattern.ts';
 
 /** What everyone with a valid API key may do, whatever the role. */
@@ -23,6 +24,14 @@ export const OF_TYPES: ReadonlySet<Action> = new Set([...REVEALING, 'tokenize', 
 /** The actions whose calls can state a reason, and those that can name a ticket. */
 export const STATES_REASON: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match', 'correct', 'erase']);
 export const NAMES_TICKET: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match']);
+
+/**
+ * The actions on one person's record, or on the person, which is known before the answer. Only such a rule can be
+ * restricted to some subjects: an answer to the others depends on the values of everybody.
+ */
+export const OF_ONE_PERSON: ReadonlySet<Action> = new Set([
+  ...(['detokenize', 'describe_token', 'read_record', 'read_subject', 'correct'] as const),
+]);
 
 /** Views that stand for several: `narrow` is every view that a type has besides `plain` and `masked`. */
 export type ViewKind = 'plain' | 'masked' | 'narrow';
@@ -44,6 +53,11 @@ export const ActionSchema = z
   .meta({ id: 'Action', description: 'What a call does; the audit log’s word for it.' });
 /** More actions may come, and a client must be able to read rules that name them. */
 const actionOf = (of: Of) => (of === '' ? ActionSchema : (z.string() as unknown as typeof ActionSchema));
+
+export const SubjectsSchema = z
+  .enum(SUBJECTS)
+  .meta({ id: 'Subjects', description: 'Whose values or records a rule reaches.' });
+const subjectsOf = (of: Of) => (of === '' ? SubjectsSchema : (z.string() as unknown as typeof SubjectsSchema));
 
 const hoursSchema = (of: Of) =>
   z
@@ -134,6 +148,13 @@ const ruleSchema = (of: Of) =>
         .optional()
         .describe('The stated purposes for which it holds; absent: all.')
         .meta({ examples: [['support']] }),
+      subjects: subjectsOf(of)
+        .optional()
+        .describe(
+          'Whose values or records: `granted`, those of whom the caller has a grant, as far as it goes; `self`, the ' +
+            'person whose session it is; `any` or absent: everybody’s.',
+        )
+        .meta({ examples: ['granted'] }),
       when: whenSchema(of).optional(),
     })
     .meta({ id: `${of}Rule`, description: 'What is allowed or denied, of what, how far, for what, and when.' });
@@ -179,7 +200,17 @@ export function faultsIn(rule: Rule): RuleFault[] {
   if (views === undefined && rule.effect === 'allow' && actions.some((action) => REVEALING.has(action))) {
     say('views', 'The views must be named where values are shown.');
   }
+  const ofAnybody = lacks(OF_ONE_PERSON);
+  if (isOfSome(rule) && ofAnybody) {
+    say('subjects', `This can never matter for ${ofAnybody}, which is not about one person known before the answer.`);
+  }
+  if (isOfSome(rule) && rule.effect === 'deny') say('subjects', 'A denial is for everybody’s values.');
   return when === undefined ? faults : [...faults, ...faultsInConditions(rule, when)];
+}
+
+/** Whether the rule reaches some people's values or records only. */
+export function isOfSome({ subjects }: Pick<Rule, 'subjects'>): boolean {
+  return subjects !== undefined && subjects !== 'any';
 }
 
 function faultsInConditions({ effect, actions }: Rule, when: NonNullable<Rule['when']>): RuleFault[] {

@@ -8,6 +8,7 @@ import { needsOf } from '../../access/needs.ts';
 import type { Principal } from '../../access/principal.ts';
 import { isUnaltered, purposesOf } from '../../access/principals.ts';
 import { purposesOfTenant } from '../../access/purposes.ts';
+import { GRANTED, SELF, STRANGER } from '../../access/relation.ts';
 import { explain } from '../../access/roles/explain.ts';
 import { inForce } from '../../access/roles/rows.ts';
 import { ExplainBody, ExplainReply } from '../../access/roles/schema.ts';
@@ -22,6 +23,8 @@ import { PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
 
 type Body = z.infer<typeof ExplainBody>;
+
+const RELATIONS = { any: STRANGER, granted: GRANTED, self: SELF };
 
 /** @throws `principal_not_found`, `principal_revoked`, `unknown_role`, `unknown_type` */
 export const explainAccess = operation({
@@ -53,12 +56,13 @@ export const explainAccess = operation({
   },
   work: (vault, caller, body) =>
     perform(vault, caller, { action: 'explain_access' }, async (door) => {
-      const { action, value, purpose, reason, ticket, address } = body;
+      const { action, value, purpose, reason, ticket, address, subjects = 'any' } = body;
       const type = value && (await vault.catalogue.type(caller.tenant, value.type)).type;
       const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
       return door.commit('shared', async (tx) => {
         const who = await principalOf(caller, tx, keys, body);
-        const resource = { type: type && resourceOf(type), view: value?.view, purpose };
+        const relation = RELATIONS[subjects];
+        const resource = { type: type && resourceOf(type), view: value?.view, purpose, relation };
         const at = body.at === undefined ? door.now : new Date(body.at);
         const { rules, needs, ...found } = explain(who, action, resource, { at, reason, ticket, address });
         const shown = rules.map(({ unmet, untold, ...rule }) => ({ ...rule, unmet: [...unmet], untold: [...untold] }));
