@@ -86,6 +86,11 @@ export const HookIdSchema = idSchema(
   'whk_01m81j18g0e329asxkdep5tmtc',
   'A hook: where the vault tells what happens.',
 );
+export const GrantIdSchema = idSchema(
+  'grant',
+  'gra_01m83rdet0ehaadnnnnhek1nfv',
+  'A grant: somebody may see something of certain people, for a time.',
+);
 export const EventIdSchema = idSchema(
   'event',
   'evt_01m83rdet0ehaadnnnnhek1nfv',

@@ -18,6 +18,8 @@ export interface Principal {
   readonly audience: string | undefined;
   /** The person whose own session this is; absent for everybody else. */
   readonly self?: SubjectId | undefined;
+  /** When the last grant of the tenant ends; absent where it has none. */
+  readonly grantsUntil?: Date | undefined;
   /** Where and when it calls; absent: unknown, which meets no condition. */
   readonly address?: string | undefined;
   readonly at?: Date | undefined;

@@ -22,9 +22,9 @@ import { erasedTenants } from './store.ts';
 
 /**
  * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
- * ended, see `roles/rows.ts`; `hook`: one that was removed.
+ * ended, see `roles/rows.ts`; `hook`: one that was removed; `grant`: one that ended early, or whose code was used.
  */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook';
+export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook' | 'grant';
 
 export const revocations = table(
   'records',

@@ -8,6 +8,7 @@ import { addMeCommand } from './api-keys.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addGrantCommands } from './grants.ts';
 import { addHookCommands } from './hooks.ts';
 import { addImportCommand } from './import.ts';
 import { addKeysCommands } from './keys.ts';
@@ -53,6 +54,7 @@ export function newProgram(): Command {
   addPurposeCommands(program);
   addMeCommand(program);
   addTenantCommands(program);
+  addGrantCommands(program);
   addHookCommands(program);
   addImportCommand(program);
   addBackupCommands(program);

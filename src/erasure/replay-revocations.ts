@@ -21,6 +21,8 @@ import {
 import { endAgain } from '../access/roles/rows.ts';
 import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import { endGrantsAgain } from '../grants/ends.ts';
+import { grantKeys } from '../grants/rows.ts';
 import { removeHooks } from '../hooks/hook-rows.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
@@ -33,7 +35,7 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes and versions of roles that had ended, and have ended again. */
+  /** API keys, purposes, versions of roles and grants that had ended, and have ended again. */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
@@ -81,6 +83,7 @@ async function revokeMissing(
 ): Promise<Pick<RevokedAgain, 'principals' | 'tokens' | 'narrowed'>> {
   const narrowings = missing.filter(({ kind }) => NARROWINGS.some((one) => one === kind));
   const keys = narrowings.length === 0 ? undefined : await accessKeys(keyring.indexes, tenant);
+  const ofGrants = missing.some(({ kind }) => kind === 'grant') ? await grantKeys(keyring.indexes, tenant) : undefined;
   const ofKind = (kind: string) => missing.filter((row) => row.kind === kind);
   return recordStore.exclusive(async (tx) => {
     await insertNoted(tx, missing, now);
@@ -95,7 +98,10 @@ async function revokeMissing(
       ofKind('hook').map(({ target }) => target),
     );
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
-    const narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random));
+    const narrowed =
+      taken +
+      (await endAgain(tx, tenant, ofKind('role'), random)) +
+      (ofGrants === undefined ? 0 : await endGrantsAgain(tx, ofGrants, tenant, ofKind('grant')));
     return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };
   });
 }

@@ -324,9 +324,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     ]);
     const all = (await readAccessMatrix(here.vault, admin, {})).roles;
     expect(all.map(({ role }) => role)).toContain(desk.role);
-    const plain = all.filter(({ cells }) => cells.some(({ view }) => view === 'plain'));
+    const plain = all.filter(({ cells }) =>
+      cells.some(({ view, subjects }) => view === 'plain' && subjects === undefined),
+    );
     expect(plain.map(({ role }) => role)).toEqual(expect.arrayContaining(['app', 'receiver']));
     expect(plain.map(({ role }) => role)).not.toContain('support');
+    expect(all.find(({ role }) => role === 'support')?.cells).toContainEqual({
+      ...{ action: 'detokenize', type: 'email', purpose: '*', view: 'plain', subjects: 'granted', allowed: 'always' },
+    });
     expect(await code(readAccessMatrix(here.vault, admin, { role: 'nobodys' }))).toBe('role_not_found');
   });
 
@@ -353,7 +358,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await code(explain({ value: { type: 'x_none' } }))).toBe('unknown_type');
     const role = { role: 'support', purposes: ['support'], ...asked, value: { type: 'email', view: 'plain' } };
     const ofRole = (more: object) => explainAccess(here.vault, admin, { ...role, ...more });
-    expect(await ofRole({})).toMatchObject({ allowed: false, role: 'support', needs: ['wider_view'] });
+    expect(await ofRole({})).toMatchObject({ allowed: false, role: 'support', needs: ['grant'] });
     expect(await code(ofRole({ role: 'nobodys' }))).toBe('unknown_role');
     await revokePrincipal(here.vault, admin, { principal: desk.principal });
     expect(await code(explain({}))).toBe('principal_revoked');

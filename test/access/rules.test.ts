@@ -4,7 +4,8 @@ import { faultsOf } from '../../src/access/roles/check.ts';
 import { compileRole, counts } from '../../src/access/roles/compiled-role.ts';
 import type { Asked } from '../../src/access/roles/conditions.ts';
 import { conflictOf } from '../../src/access/roles/duties.ts';
-import { faultsIn, type Rule, RulesSchema } from '../../src/access/roles/rules.ts';
+import { faultsIn } from '../../src/access/roles/rule-faults.ts';
+import { type Rule, RulesSchema } from '../../src/access/roles/rules.ts';
 import { readTicketPattern } from '../../src/access/roles/ticket-pattern.ts';
 import { ROLES, RULES } from '../../src/access/roles.ts';
 

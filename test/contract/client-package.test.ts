@@ -69,7 +69,17 @@ test('the package holds the compiled client, its licence and its page, and nothi
     .map((name) => name.replace('package/', ''));
   const modules = [
     ...['access-client', 'api', 'calls', 'errors', 'events', 'exact-numbers', 'index', 'lethe-client'],
-    ...['hook-client', 'operator-client', 'paths', 'replies', 'role-client', 'shapes', 'subject-client', 'transport'],
+    ...[
+      'grant-client',
+      'hook-client',
+      'operator-client',
+      'paths',
+      'replies',
+      'role-client',
+      'shapes',
+      'subject-client',
+      'transport',
+    ],
   ];
   const compiled = modules.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]);
   expect(names.sort()).toEqual(['LICENSE', 'README.md', 'package.json', ...compiled].sort());

@@ -10,7 +10,7 @@ import type { Reader } from '../../src/storage/tx.ts';
 const KINDS: Record<string, IdKind> = {
   ...{ tenant: 'tenant', record: 'record', subject: 'subject', principal: 'principal', erasure: 'erasure' },
   ...{ bucket: 'bucket', entry: 'audit', request: 'request', token: 'token', job: 'job', made_by: 'job' },
-  ...{ resealed_for: 'job', ordered_by: 'principal', window_id: 'window', api_key: 'apiKey' },
+  ...{ resealed_for: 'job', ordered_by: 'principal', window_id: 'window', api_key: 'apiKey', grant_id: 'grant' },
 };
 const PACKINGS = new Map<string, Packing<never>>([
   ...Object.entries(KINDS).map(([column, kind]) => [column, idPacking(kind)] as [string, Packing<never>]),
@@ -34,7 +34,7 @@ function packingOf(column: string, statement: string): Packing<never> | undefine
  */
 export function packedStatement(statement: string, engine: 'sqlite' | 'postgres'): string {
   const packed = CATALOGUE.test(statement) ? statement : packedLiterals(statement, engine);
-  const left = /(\w+)?\s*(?:=|<>|\()?\s*'(?:rec|ten|sub|tok|bkt|ers|prn|aud|key|win)_[0-9a-z]{10,}'/.exec(packed);
+  const left = /(\w+)?\s*(?:=|<>|\()?\s*'(?:rec|ten|sub|tok|bkt|ers|prn|aud|key|win|gra)_[0-9a-z]{10,}'/.exec(packed);
   if (left !== null && left[1] !== 'target') throw new Error(`This id is not packed: ${left[0]}`);
   return packed;
 }

@@ -10,7 +10,8 @@ import { ACTIONS } from '../actions.ts';
 import { rolesWith } from '../roles.ts';
 import { allowedBy, compileRole, shows } from './compiled-role.ts';
 import { conflictOf } from './duties.ts';
-import { faultsIn, REVEALING, type Rule } from './rules.ts';
+import { faultsIn } from './rule-faults.ts';
+import { REVEALING, type Rule } from './rules.ts';
 
 /** A data type as a role sees it. */
 export interface KnownType {

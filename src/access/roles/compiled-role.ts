@@ -7,6 +7,7 @@ import type { GrantId } from '../../ids.ts';
 import type { Action } from '../actions.ts';
 import { type Sight, sightsOf } from '../relation.ts';
 import { type Asked, type Condition, conditionsOf, type Truth } from './conditions.ts';
+import type { GrantTerms } from './grant-terms.ts';
 import { OF_EVERYONE, type Rule, type ViewKind } from './rules.ts';
 
 export interface CompiledRule {
@@ -18,6 +19,8 @@ export interface CompiledRule {
   /** Whether it allows no more than a grant opens. */
   readonly underGrant: boolean;
   readonly conditions: readonly Condition[];
+  /** Of an allowance to order grants. */
+  readonly terms?: GrantTerms | undefined;
 }
 
 export interface CompiledRole {
@@ -32,7 +35,7 @@ export function compileRole(name: string, rules: readonly Rule[]): CompiledRole 
     const { effect, views } = rule;
     const underGrant = rule.subjects === 'granted';
     const of = { number: i + 1, effect, views: views && new Set(views) };
-    const compiled = { ...of, underGrant, conditions: conditionsOf(rule) };
+    const compiled = { ...of, underGrant, conditions: conditionsOf(rule), terms: rule.grant };
     for (const action of rule.actions) byAction.set(action, [...(byAction.get(action) ?? []), compiled]);
   }
   return { name, rules: byAction };

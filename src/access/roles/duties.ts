@@ -8,7 +8,7 @@
 import type { Action } from '../actions.ts';
 import type { Rule } from './rules.ts';
 
-type Duty = 'values' | 'access' | 'oversight' | 'keys';
+type Duty = 'values' | 'access' | 'oversight' | 'keys' | 'approval';
 
 const ACCESS = [
   ...(['add_principal', 'revoke_principal', 'change_principal', 'rotate_api_key', 'end_api_key'] as const),
@@ -19,10 +19,12 @@ const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: R
     does: 'uses values',
     actions: new Set<Action>([
       ...(['tokenize', 'detokenize', 'verify', 'match', 'search', 'correct', 'erase'] as const),
+      ...(['order_grant', 'offer_code', 'redeem_code'] as const),
       ...(['mint_token', 'change_token', 'describe_token', 'read_record', 'resolve_subject', 'read_subject'] as const),
     ]),
   },
   access: { does: 'manages access', actions: new Set<Action>(ACCESS) },
+  approval: { does: 'approves grants', actions: new Set<Action>(['approve_grant']) },
   oversight: { does: 'reads the audit log', actions: new Set<Action>(['read_audit']) },
   keys: {
     does: 'holds keys',
@@ -37,6 +39,7 @@ const APART: readonly (readonly [Duty, Duty])[] = [
   ['values', 'access'],
   ['values', 'oversight'],
   ['values', 'keys'],
+  ['values', 'approval'],
   ['access', 'oversight'],
   ['access', 'keys'],
 ];

@@ -6,6 +6,7 @@ import { perform } from '../../calls/perform.ts';
 import { relationOf } from '../../calls/relations.ts';
 import { decideOnPerson } from '../../calls/resource.ts';
 import type { RecordId, SubjectId, TenantId, Token } from '../../ids.ts';
+import { isNote } from '../../records/notes.ts';
 import { factsOf } from '../../records/record-facts.ts';
 import { pageOfSubject } from '../../records/store.ts';
 import { areErased } from '../../records/tombstones.ts';
@@ -52,11 +53,12 @@ export const getSubject = operation({
     return perform(vault, caller, { action: 'read_subject' }, (door) =>
       door.commit('shared', async (tx) => {
         const subject = await liveSubject(tx, tenant, id);
-        const relation = await relationOf(caller, 'read_subject', subject);
+        const relation = await relationOf(caller, 'read_subject', subject, { vault, reader: tx, now: door.now });
         const { grant } = decideOnPerson(door, caller, 'read_subject', { relation }, 'subject_not_found');
         // Under a grant, what it is for: the other records of the person are not told.
         const isTold = ({ type }: { readonly type: string }) =>
-          grant === undefined || door.decision({ relation, type: { name: type, views: [] } }).allowed;
+          !isNote({ type }) &&
+          (grant === undefined || door.decision({ relation, type: { name: type, views: [] } }).allowed);
         const { rows, more } = await livePage(tx, tenant, id, page, isTold);
         const ids = rows.map((row) => row.record as RecordId);
         const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);

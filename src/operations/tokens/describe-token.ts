@@ -34,7 +34,7 @@ export const describeToken = operation({
         const record = known.record as RecordId;
         const row = await liveRecord(tx, tenant, record);
         const type = await vault.catalogue.stored(tenant, row.type, row.type_version);
-        const relation = await relationOf(caller, 'describe_token', row);
+        const relation = await relationOf(caller, 'describe_token', row, { vault, reader: tx, now: door.now });
         const { grant } = decideOnPerson(door, caller, 'describe_token', { type, relation }, 'token_not_found');
         const reply = { ...tokenFacts(known), ...namesFor(caller, row), ...factsFor(caller, row) };
         return { reply, entry: { records: [record], target: grant } };

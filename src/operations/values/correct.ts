@@ -76,11 +76,12 @@ export const correct = operation({
     // A record that is gone says so, also if the same call corrected it before.
     const once = said === undefined ? { ...caller, idempotencyKey: undefined } : caller;
     return perform<Reply>(vault, once, call, async (door) => {
-      const row = await findRecord(vault.recordStore.reader, tenant, record);
+      const { reader } = vault.recordStore;
+      const row = await findRecord(reader, tenant, record);
       await assertUnaltered(vault, row);
       const known = await vault.catalogue.type(tenant, row.type);
       const { type } = known;
-      const relation = await relationOf(caller, 'correct', row);
+      const relation = await relationOf(caller, 'correct', row, { vault, reader, now: door.now });
       const { grant } = decideOnPerson(door, caller, 'correct', { type, relation }, 'record_not_found');
       const accepted = accept(known, body.value, { now: door.now, country: body.country });
       const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
@@ -93,7 +94,7 @@ export const correct = operation({
         mayBeShown: mayBeShown(caller, type.name, type.category, relation),
       };
       // Asked before there is anything to take back, and again in the transaction: a token may have been minted since.
-      await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
+      await assertNoneOutdated(reader, vault.keyring.indexes, of);
       const asked = guessesIn(await askedOf(vault, caller, [{ value }], purpose));
       let order!: DestructionRow;
       let next!: RecordRow;

@@ -42,7 +42,7 @@ export const describeRecord = operation({
       door.commit('shared', async (tx) => {
         const row = await findRecord(tx, caller.tenant, record);
         const type = await vault.catalogue.stored(caller.tenant, row.type, row.type_version);
-        const relation = await relationOf(caller, 'read_record', row);
+        const relation = await relationOf(caller, 'read_record', row, { vault, reader: tx, now: door.now });
         const { grant } = decideOnPerson(door, caller, 'read_record', { type, relation }, 'record_not_found');
         const [rows = []] = await tokensOfRecords(tx, vault.keyring.indexes, caller, [record]);
         const tokens = tokensFor(caller, row.type, rows, relation).map((token) => ({

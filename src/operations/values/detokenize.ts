@@ -109,7 +109,7 @@ async function answerAll(
   );
   const typeOf = await eachTypeOf(vault.catalogue, tenant, named(live));
   const wanted = viewsOf(body);
-  const relationOf = await relationsOf(caller, 'detokenize', named(live));
+  const relationOf = await relationsOf(caller, 'detokenize', named(live), { vault, reader: tx, now });
   const decided = new Map<string, readonly (Allowed | VaultError)[]>();
   const decisionOn = deciding(caller, door);
   for (const [i, row] of found.entries())
