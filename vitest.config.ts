@@ -26,23 +26,44 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** These exchange a module, load a foreign library, or look at all that the process holds: each has one of its own. */
+const ALONE = [
+  'test/crypto/{password-hash,sodium}.test.ts',
+  'test/keyring/pkcs11-slot.test.ts',
+  'test/storage/migrations.test.ts',
+];
+
+/** One more than there are cores: a test waits for servers and processes of its own about a third of its time. */
+const maxWorkers = Math.max(2, availableParallelism() + 1);
+
+const common = {
+  pool: 'forks' as const,
+  maxWorkers,
+  // Against what hangs. On a loaded machine a test of a second takes twenty.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  restoreMocks: true,
+  unstubEnvs: true,
+  unstubGlobals: true,
+};
+
 /**
- * Each file has a process of its own: what one leaves behind in its process (a listener, a clock) must not fail another,
- * and a crash in better-sqlite3 or libsodium, which live outside the JavaScript heap, takes one file.
+ * Files take turns in as many processes as run at once, and each process loads `src/` once: 266 processes would spend
+ * four minutes of CPU on that. A file that leaves something behind in its process fails (`left-behind.ts`).
  */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/postgres-setup.ts'],
-    pool: 'forks',
-    // One more than there are cores: a test waits for servers and processes of its own about a third of its time.
-    maxWorkers: Math.max(2, availableParallelism() + 1),
+    maxWorkers,
     sequence: { sequencer: LongestFirst },
-    // Against what hangs. On a loaded machine a test of a second takes twenty.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    restoreMocks: true,
-    unstubEnvs: true,
-    unstubGlobals: true,
+    projects: [
+      { test: { ...common, name: 'alone', include: ALONE, isolate: true } },
+      {
+        test: {
+          ...{ ...common, name: 'shared', include: ['test/**/*.test.ts'], exclude: ALONE, isolate: false },
+          setupFiles: ['test/support/left-behind.ts'],
+        },
+      },
+    ],
   },
 });

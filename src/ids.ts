@@ -30,6 +30,7 @@ const PREFIXES = {
   process: 'prc_',
   hook: 'whk_',
   event: 'evt_',
+  approval: 'apr_',
   grant: 'gra_',
 } as const;
 
@@ -55,6 +56,7 @@ export type WindowId = Id<'window'>;
 export type VaultId = Id<'vault'>;
 export type HookId = Id<'hook'>;
 export type EventId = Id<'event'>;
+export type ApprovalId = Id<'approval'>;
 export type GrantId = Id<'grant'>;
 
 const ANY = '[0-9a-hjkmnp-tv-z]';

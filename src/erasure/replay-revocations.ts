@@ -7,6 +7,8 @@
  * Does not: add anybody in the place of a revoked principal. If all administrators of a tenant in the copy have been
  * revoked since, it has none, and is named.
  */
+import { strengthenAgain } from '../access/approvals/policy.ts';
+import { endApprovalsAgain } from '../access/approvals/rows.ts';
 import { accessKeys } from '../access/keys.ts';
 import { NARROWINGS, narrowAgain } from '../access/narrowings.ts';
 import {
@@ -35,7 +37,7 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes, versions of roles and grants that had ended, and have ended again. */
+  /** API keys, purposes, versions of roles, approvals and grants that have ended again; policies that are set again. */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
@@ -82,7 +84,8 @@ async function revokeMissing(
   now: Date,
 ): Promise<Pick<RevokedAgain, 'principals' | 'tokens' | 'narrowed'>> {
   const narrowings = missing.filter(({ kind }) => NARROWINGS.some((one) => one === kind));
-  const keys = narrowings.length === 0 ? undefined : await accessKeys(keyring.indexes, tenant);
+  const isBound = missing.some(({ kind }) => kind === 'approval' || kind === 'policy');
+  const keys = narrowings.length > 0 || isBound ? await accessKeys(keyring.indexes, tenant) : undefined;
   const ofGrants = missing.some(({ kind }) => kind === 'grant') ? await grantKeys(keyring.indexes, tenant) : undefined;
   const ofKind = (kind: string) => missing.filter((row) => row.kind === kind);
   return recordStore.exclusive(async (tx) => {
@@ -98,10 +101,12 @@ async function revokeMissing(
       ofKind('hook').map(({ target }) => target),
     );
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
-    const narrowed =
-      taken +
-      (await endAgain(tx, tenant, ofKind('role'), random)) +
-      (ofGrants === undefined ? 0 : await endGrantsAgain(tx, ofGrants, tenant, ofKind('grant')));
+    let narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random));
+    if (keys !== undefined && isBound) {
+      narrowed += await endApprovalsAgain(tx, keys, tenant, ofKind('approval'));
+      narrowed += await strengthenAgain(tx, keys, { tenant, at: now, random }, ofKind('policy'));
+    }
+    if (ofGrants !== undefined) narrowed += await endGrantsAgain(tx, ofGrants, tenant, ofKind('grant'));
     return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };
   });
 }

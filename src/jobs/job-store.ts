@@ -18,7 +18,7 @@ import type { Reader, RecordTx } from '../storage/tx.ts';
 import { storedJson } from '../stored-json.ts';
 import type { Detail, JobKind } from './long-job.ts';
 
-const jobs = table(
+export const jobs = table(
   'records',
   'jobs',
   {

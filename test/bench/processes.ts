@@ -29,12 +29,19 @@ export interface Stores {
 }
 
 const running = new Set<ChildProcess>();
-process.on('exit', killServers);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+let endsWithThisProcess = false;
 
 /** Ends at once what is left: after a part that failed, or with this process. */
 export function killServers(): void {
   for (const child of running) child.kill('SIGKILL');
+}
+
+/** Not when this file is loaded: a test of the arithmetic starts nothing, and shares its process with others. */
+function endWithThisProcess(): void {
+  if (endsWithThisProcess) return;
+  endsWithThisProcess = true;
+  process.on('exit', killServers);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 }
 
 /**
@@ -74,6 +81,7 @@ async function start(args: readonly string[], env: Record<string, string>, cwd: 
     env: { ...cleanEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  endWithThisProcess();
   running.add(child);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   void ended.then(() => running.delete(child));

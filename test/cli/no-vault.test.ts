@@ -31,6 +31,12 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   'principals change': ['app', '--purpose', 'billing'],
   'principals rotate': ['app', '--save', 'DESK/app.key'],
   'principals end-key': ['app', newId('apiKey', random, NOW)],
+  'approvals list': [],
+  'approvals show': [newId('approval', random, NOW)],
+  'approvals approve': [newId('approval', random, NOW)],
+  'approvals refuse': [newId('approval', random, NOW), '--reason', 'no'],
+  'approvals withdraw': [newId('approval', random, NOW)],
+  'approvals policy': ['--approvers', '1'],
   'roles list': [],
   'roles show': ['app'],
   'roles apply': ['DESK/roles.json'],
@@ -110,6 +116,17 @@ beforeEach(async () => {
   for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockReturnValue(true);
 });
 afterEach(() => vi.unstubAllEnvs());
+
+/** A command listens for as long as its process lives; here many take turns in one. */
+const ENDS = ['uncaughtException', 'unhandledRejection', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const before = new Map(ENDS.map((event) => [event, process.rawListeners(event)]));
+afterEach(() => {
+  for (const [event, listeners] of before) {
+    for (const one of process.rawListeners(event)) {
+      if (!listeners.includes(one)) process.off(event, one as () => void);
+    }
+  }
+});
 
 async function refusalOf(name: string): Promise<string> {
   const args = (TYPED[name] ?? []).map((word) => word.replace('DESK', desk));

@@ -33,5 +33,8 @@ export function watchLogs(): void {
     expect(lines.length).toBeGreaterThan(0);
     expect(planted.size).toBeGreaterThan(0);
     expect(plantedIn(lines.join('\n'))).toEqual([]);
+    // The next file may share this process.
+    logs.length = 0;
+    planted.clear();
   });
 }

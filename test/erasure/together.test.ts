@@ -207,7 +207,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     return rows as DestructionRow[];
   }
 
-  test.skipIf(engine === 'sqlite')('one that meets a lock waits alone, wherever it meets it', async () => {
+  // SQLite has one writer at a time, and no lock of a row.
+  if (engine === 'sqlite') return;
+  test('one that meets a lock waits alone, wherever it meets it', async () => {
     const app = await here.as('app');
     const other = await here.home.open({ clock: here.now });
     const { tenant } = app;

@@ -44,7 +44,11 @@ export async function softHsm(): Promise<SoftHsm | undefined> {
   process.env.SOFTHSM2_CONF = conf;
   let tokens = 0;
   return {
-    ...{ library, pin: PIN, folder, remove },
+    ...{ library, pin: PIN, folder },
+    async remove() {
+      delete process.env.SOFTHSM2_CONF;
+      await remove();
+    },
     newToken(label = `lethe-test-${++tokens}`) {
       const pins = ['--so-pin', '12345678', '--pin', PIN];
       execFileSync('softhsm2-util', ['--init-token', '--free', '--label', label, ...pins], {
