@@ -13,7 +13,7 @@ const SHAPES = '.+/(schema|errors)[.]ts$';
 
 /** What two operations share, and all that they see of each other's area. */
 const SHARED =
-  'operations/((operation|examples)[.]ts$|[^/]+/(schema|errors|answer|asked-schema|change-token|describe-type|find-verifier|policy-reply|read-job|reveal-window|revealed-schema|role-change|tokenize-memo|upgrade-verifier|whole-tenant)[.]ts$)';
+  'operations/((operation|examples)[.]ts$|[^/]+/(schema|errors|answer|asked-schema|change-token|describe-type|find-verifier|policy-reply|read-job|reveal-window|revealed-schema|role-change|shown-grants|tokenize-memo|upgrade-verifier|whole-tenant)[.]ts$)';
 
 const KEYS = ['keyring/', 'storage/', 'crypto/'];
 const FACTS = [
@@ -22,6 +22,7 @@ const FACTS = [
   'audit/',
   'catalogue/',
   'datatypes/',
+  'grants/',
   'guesses/',
   'hooks/',
   'journal/',
@@ -57,6 +58,7 @@ const MAY_IMPORT = {
   'subjects/': KEYS,
   'catalogue/': ['datatypes/', ...KEYS],
   'search/': ['catalogue/', 'records/', 'datatypes/', ...KEYS],
+  'grants/': ['subjects/', 'records/', 'access/', 'datatypes/', 'journal/', ...KEYS],
   'guesses/': ['subjects/', 'datatypes/', ...KEYS],
   'erasure/': FACTS,
   'jobs/': ['erasure/', ...FACTS],

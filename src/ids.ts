@@ -31,6 +31,7 @@ const PREFIXES = {
   hook: 'whk_',
   event: 'evt_',
   approval: 'apr_',
+  grant: 'gra_',
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;
@@ -56,6 +57,7 @@ export type VaultId = Id<'vault'>;
 export type HookId = Id<'hook'>;
 export type EventId = Id<'event'>;
 export type ApprovalId = Id<'approval'>;
+export type GrantId = Id<'grant'>;
 
 const ANY = '[0-9a-hjkmnp-tv-z]';
 const PREFIX_LENGTH = 4;

@@ -91,6 +91,11 @@ export const ApprovalIdSchema = idSchema(
   'apr_01m83rdet0ehaadnnnnhek1nfv',
   'What was asked for and takes a second person.',
 );
+export const GrantIdSchema = idSchema(
+  'grant',
+  'gra_01m83rdet0ehaadnnnnhek1nfv',
+  'A grant: somebody may see something of certain people, for a time.',
+);
 export const EventIdSchema = idSchema(
   'event',
   'evt_01m83rdet0ehaadnnnnhek1nfv',

@@ -17,7 +17,7 @@ export async function up(knex: Knex): Promise<void> {
     // any more.
     `CREATE TABLE tenants (
        created_at ${int} NOT NULL, erased_at ${int}, settled_at ${int}, tenant ${id} NOT NULL PRIMARY KEY,
-       name ${text} NOT NULL UNIQUE, erasure ${id}, access_mark ${int} NOT NULL
+       name ${text} NOT NULL UNIQUE, erasure ${id}, access_mark ${int} NOT NULL, grants_until ${int}
      ) ${clustered}`,
     'CREATE INDEX tenants_unsettled ON tenants (erased_at) WHERE erased_at IS NOT NULL AND settled_at IS NULL',
     `CREATE TABLE principals (
@@ -40,6 +40,25 @@ export async function up(knex: Knex): Promise<void> {
        FOREIGN KEY (tenant, principal) REFERENCES principals (tenant, principal)
      ) ${clustered}`,
     'CREATE INDEX api_keys_by_principal ON api_keys (tenant, principal)',
+    // `principal`: who may use it; absent until a code is told. `code_mac`: only until then. A grant is looked up by its
+    // people.
+    `CREATE TABLE grants (
+       ordered_at ${int} NOT NULL, begins_at ${int}, ends_at ${int} NOT NULL, ended_at ${int}, review_by ${int},
+       reviewed_at ${int}, minutes ${small} NOT NULL, needed ${small} NOT NULL,
+       tenant ${id} NOT NULL REFERENCES tenants (tenant), grant_id ${id} NOT NULL, kind ${text} NOT NULL, principal ${id},
+       ordered_by ${id} NOT NULL, types ${text} NOT NULL, view ${word} NOT NULL, approvals ${text} NOT NULL,
+       ended_as ${text}, ended_by ${id}, reviewed_by ${id}, ticket_mac ${bytes}, code_mac ${bytes}, tag ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, grant_id)
+     ) ${clustered}`,
+    'CREATE INDEX grants_open ON grants (tenant, ends_at) WHERE ended_at IS NULL',
+    'CREATE INDEX grants_to_review ON grants (tenant, review_by) WHERE reviewed_at IS NULL AND review_by IS NOT NULL',
+    'CREATE UNIQUE INDEX grants_by_code ON grants (tenant, code_mac) WHERE code_mac IS NOT NULL',
+    `CREATE TABLE grant_subjects (
+       tenant ${id} NOT NULL, grant_id ${id} NOT NULL, subject ${id} NOT NULL, principal ${id}, note ${id},
+       tag ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, grant_id, subject)
+     ) ${clustered}`,
+    'CREATE INDEX grant_subjects_of ON grant_subjects (tenant, principal, subject)',
     // `types`: absent: all. Of each purpose its present row, and every version there was.
     `CREATE TABLE purposes (
        declared_at ${int} NOT NULL, changed_at ${int} NOT NULL, ended_at ${int}, may_object ${small} NOT NULL,

@@ -3,9 +3,11 @@
  * tested as a row of a table. What no rule allows is refused.
  */
 import { VaultError } from '../errors.ts';
+import type { GrantId } from '../ids.ts';
 import { ACTIONS, type Action } from './actions.ts';
 import type { Principal } from './principal.ts';
-import { type Allowed, allowedBy, type CompiledRole, compileRole, shows } from './roles/compiled-role.ts';
+import type { Relation } from './relation.ts';
+import { type Allowed, allowedBy, type CompiledRole, compileRole, grantOf, shows } from './roles/compiled-role.ts';
 import type { Asked, Circumstances, Condition } from './roles/conditions.ts';
 import { OF_EVERYONE, REVEALING } from './roles/rules.ts';
 import { builtInRole, isBuiltIn, ROLES, type Role } from './roles.ts';
@@ -56,11 +58,18 @@ export interface Resource {
   readonly view?: string | undefined;
   /** The stated purpose; required wherever a value may be shown. */
   readonly purpose?: string | undefined;
+  /** How the person concerned stands to the caller; absent where nobody in particular is concerned, or not yet. */
+  readonly relation?: Relation | undefined;
   readonly assume?: Asked['assume'];
 }
 
 export type Decision =
-  | { readonly allowed: true; readonly view: string | undefined }
+  | {
+      readonly allowed: true;
+      readonly view: string | undefined;
+      /** The grant without which it would be refused. */
+      readonly grant?: GrantId | undefined;
+    }
   | { readonly allowed: false; readonly refusal: VaultError };
 
 /**
@@ -114,7 +123,7 @@ export function decide(
   const allowed = allowedBy(rulesOf(principal), action, asked);
   if (allowed === undefined) return beyond(() => true);
   if (principal.audience !== undefined && !OF_AUDIENCE.has(action)) return refused(beyondAudience());
-  if (!isForPurpose(action, resource)) return { allowed: true, view: undefined };
+  if (!isForPurpose(action, resource)) return { allowed: true, view: undefined, ...under(grantOf(allowed)) };
   if (resource.purpose === undefined || !principal.purposes.includes(resource.purpose)) {
     return refused(otherPurpose(principal));
   }
@@ -123,14 +132,17 @@ export function decide(
   if (needed === undefined) return refused(otherPurpose(principal));
   if (type === undefined) return { allowed: true, view: undefined };
   if (needed !== 'all' && !needed.has(type.name)) return refused(new VaultError('not_allowed', NOT_NEEDED));
-  if (!REVEALING.has(action)) return { allowed: true, view: undefined };
+  if (!REVEALING.has(action)) return { allowed: true, view: undefined, ...under(grantOf(allowed)) };
   if (resource.view !== undefined && !['plain', ...type.views].includes(resource.view)) {
     return refused(new VaultError('unknown_view'));
   }
   const view = widestOf(allowed, type, resource);
-  return view === undefined
-    ? beyond((others) => widestOf(others, type, resource) !== undefined)
-    : { allowed: true, view };
+  if (view === undefined) return beyond((others) => widestOf(others, type, resource) !== undefined);
+  return { allowed: true, view, ...under(grantOf(allowed, view, neededFor(type, view))) };
+}
+
+function under(grant: GrantId | undefined): { grant?: GrantId } {
+  return grant === undefined ? {} : { grant };
 }
 
 /** Whether a purpose is decided on. A password is compared for one where the call says whose it would be, by a name. */
@@ -140,22 +152,26 @@ export function isForPurpose(action: Action, { purpose }: Resource): boolean {
 
 export function askedOf(
   { address, at }: Pick<Principal, 'address' | 'at'>,
-  { type, purpose, assume }: Resource,
+  { type, purpose, relation, assume }: Resource,
   circumstances: Circumstances,
 ): Asked {
-  return { address, at, ...circumstances, type, purpose, assume };
+  return { address, at, ...circumstances, type, purpose, relation, assume };
 }
 
 /** @returns the view asked for, or the widest one; undefined if what is allowed does not reach it */
 function widestOf(
   allowed: Allowed,
-  { views, ofPlain }: NonNullable<Resource['type']>,
+  type: NonNullable<Resource['type']>,
   { view, whole }: Resource,
 ): string | undefined {
-  const plain = shows(allowed, 'plain');
-  if (whole && ofPlain?.whole && !plain) return undefined;
-  const isShown = (each: string) => (ofPlain?.views.includes(each) ? plain : shows(allowed, each));
-  return ['plain', ...views].filter(isShown).find((each) => view === undefined || each === view);
+  if (whole && type.ofPlain?.whole && !shows(allowed, 'plain')) return undefined;
+  const isShown = (each: string) => shows(allowed, each, neededFor(type, each));
+  return ['plain', ...type.views].find((each) => (view === undefined || each === view) && isShown(each));
+}
+
+/** What a rule must allow for a view. */
+function neededFor({ ofPlain }: NonNullable<Resource['type']>, view: string): string {
+  return ofPlain?.views.includes(view) ? 'plain' : view;
 }
 
 /**
@@ -165,9 +181,10 @@ function widestOf(
 export function mayBeShown(
   principal: Principal,
   { name, category }: Pick<NonNullable<Resource['type']>, 'name' | 'category'>,
+  relation?: Relation,
 ): boolean {
   // Every type has this view.
-  const resource = { type: { name, category, views: ['masked'] }, view: 'masked' };
+  const resource = { type: { name, category, views: ['masked'] }, view: 'masked', relation };
   return principal.purposes.some((purpose) => decide(principal, 'detokenize', { ...resource, purpose }).allowed);
 }
 

@@ -1,5 +1,5 @@
 /** A caller, once an API key has identified it. */
-import { firstIdAt, type PrincipalId, type TenantId } from '../ids.ts';
+import { firstIdAt, type PrincipalId, type SubjectId, type TenantId } from '../ids.ts';
 import type { Needs } from './needs.ts';
 import type { CompiledRole } from './roles/compiled-role.ts';
 
@@ -18,6 +18,10 @@ export interface Principal {
   readonly erasesAlone?: number | undefined;
   /** The only audience whose tokens it can use; undefined: every one. */
   readonly audience: string | undefined;
+  /** The person whose own session this is; absent for everybody else. */
+  readonly self?: SubjectId | undefined;
+  /** When the last grant of the tenant ends; absent where it has none. */
+  readonly grantsUntil?: Date | undefined;
   /** Where and when it calls; absent: unknown, which meets no condition. */
   readonly address?: string | undefined;
   readonly at?: Date | undefined;

@@ -154,6 +154,7 @@ export async function recognise(
     needs: await books.needs(reader, home),
     erasesAlone: await books.erasesAlone(reader, home),
     audience: row.audience ?? undefined,
+    grantsUntil: home.grants_until === null ? undefined : new Date(home.grants_until),
   };
   if (!isLive(key, now) || row.revoked_at !== null) throw new UnauthenticatedError(principal);
   return { ...principal, apiKey: parsed.id, keyEndsAt: key.expires_at === null ? undefined : new Date(key.expires_at) };

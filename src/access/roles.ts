@@ -24,6 +24,9 @@ const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_m
  */
 export const OPERATORS: ReadonlySet<string> = new Set<Role>(['admin', 'auditor', 'security']);
 
+/** Who agrees to grants for support, and ends them. */
+const GRANTS = ['list_grants', 'approve_grant', 'end_grant', 'close_ticket'] as const;
+
 /** Who is told what happens, and where. */
 const HOOKS = ['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const;
 
@@ -46,7 +49,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     allow([
       ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
       ...(['change_principal', 'rotate_api_key', 'end_api_key', 'change_role', 'end_role', ...READS_ROLES] as const),
-      ...(['declare_purpose', 'end_purpose', 'set_approval_policy', ...OF_APPROVALS, ...HOOKS] as const),
+      ...(['declare_purpose', 'end_purpose', 'set_approval_policy', ...OF_APPROVALS, ...GRANTS, ...HOOKS] as const),
       ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['declare_type', 'set_keep', 'set_unique', 'count_doubles', 'read_status', 'read_job', 'recover'] as const),
     ]),
@@ -54,7 +57,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   app: [
     allow([
       ...(['tokenize', 'verify', 'mint_token', 'change_token', 'correct', 'erase'] as const),
-      ...(['describe_token', 'read_record', 'resolve_subject', 'read_subject'] as const),
+      ...(['describe_token', 'read_record', 'resolve_subject', 'read_subject', 'offer_code'] as const),
       ...ASKS_OF_ERASURES,
       ...OF_ASKERS,
     ]),
@@ -63,12 +66,26 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   support: [
     allow(['describe_token', 'read_record', 'resolve_subject', 'read_subject']),
     allow(['detokenize', 'search', 'match'], ['masked', 'narrow']),
+    // Of one person, for one case, and for as long as somebody else has agreed to.
+    allow(['list_grants', 'end_grant', 'redeem_code']),
+    { ...allow(['order_grant']), grant: { minutes: 60, approval: 'one' } },
+    { ...allow(['detokenize'], ['plain']), subjects: 'granted' },
   ],
   receiver: [allow(['describe_token', 'change_token']), allow(['detokenize'], ['plain'])],
-  auditor: [allow(['read_audit', 'list_keys', 'read_job', 'read_approvals', ...ASKS_OF_ERASURES, ...READS_ROLES])],
+  auditor: [
+    allow([
+      'read_audit',
+      'list_keys',
+      'read_job',
+      'read_approvals',
+      'list_grants',
+      ...ASKS_OF_ERASURES,
+      ...READS_ROLES,
+    ]),
+  ],
   security: [
     allow([
-      ...(['read_status', 'read_audit', 'read_job', 'recover', ...READS_ROLES] as const),
+      ...(['read_status', 'read_audit', 'read_job', 'recover', ...READS_ROLES, ...GRANTS] as const),
       ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed', ...HOOKS] as const),
       ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),

@@ -28,6 +28,8 @@ export const tenants = table(
     settled_at: 'int?',
     /** Drawn anew by every change of who may do what (`roles/access-books.ts`). */
     access_mark: 'int',
+    /** The end of the grant that lasts longest (`grants/`): after it no call asks for grants. */
+    grants_until: 'int?',
   },
   ['tenant'],
 );
@@ -51,6 +53,7 @@ export async function insertTenant(
     erasure: null,
     settled_at: null,
     access_mark: 0,
+    grants_until: null,
   };
   await tx.insert(tenants, [row], onConflict);
 }
@@ -105,6 +108,12 @@ export const MARK_BYTES = 6;
  */
 export async function changeAccess(tx: RecordTx, tenant: TenantId, mark: Buffer): Promise<void> {
   await change(tx, tenants, { tenant }, { access_mark: mark.readUIntBE(0, MARK_BYTES) });
+}
+
+/** In the transaction that makes or lengthens a grant: calls ask for grants until then. */
+export async function askForGrants(tx: RecordTx, tenant: TenantId, until: number): Promise<void> {
+  await change(tx, tenants, { tenant, grants_until: null }, { grants_until: until });
+  await change(tx, tenants, { tenant, grants_until: { '<': until } }, { grants_until: until });
 }
 
 /** Frees the name of an erased tenant for another. */

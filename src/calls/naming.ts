@@ -5,6 +5,7 @@
  */
 import { decide, mayBeShown } from '../access/decide.ts';
 import { isOfFirstTenant } from '../access/first-tenant.ts';
+import type { Relation } from '../access/relation.ts';
 import { OPERATORS } from '../access/roles.ts';
 import { type DestructionRow, findErasure } from '../erasure/destructions.ts';
 import { receiptOf } from '../erasure/receipt.ts';
@@ -48,6 +49,7 @@ export async function tokensFor(
   caller: Caller,
   { type: name, type_version }: Pick<RecordRow, 'type' | 'type_version'>,
   tokens: readonly TokenRow[],
+  relation?: Relation,
 ): Promise<readonly TokenRow[]> {
   const others = tokens.filter(({ format }) => !takesAfter(format));
   if (others.length === tokens.length) return tokens;
@@ -56,7 +58,7 @@ export async function tokensFor(
     if (error instanceof IntegrityError) return undefined;
     throw error;
   });
-  return type !== undefined && mayBeShown(caller, type) ? tokens : others;
+  return type !== undefined && mayBeShown(caller, type, relation) ? tokens : others;
 }
 
 /** An erasure that the caller may ask about. @throws `erasure_not_found` */

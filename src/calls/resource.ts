@@ -1,12 +1,14 @@
 /** A data type as a decision knows it (`access/decide.ts`). */
 import type { Action } from '../access/actions.ts';
-import { decide, type Resource } from '../access/decide.ts';
+import { type Decision, decide, type Resource } from '../access/decide.ts';
+import { GRANTED, type Relation } from '../access/relation.ts';
 import type { KnownType } from '../access/roles/check.ts';
 import type { DataType } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
 import type { TenantId } from '../ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Caller } from './caller.ts';
+import type { Door } from './door.ts';
 
 export function resourceOf({ name, category, views, ofPlain }: DataType): NonNullable<Resource['type']> {
   return { name, category, views: Object.keys(views), ofPlain };
@@ -27,15 +29,42 @@ export function mayReveal(caller: Caller, type: DataType, purpose: string): bool
 
 /**
  * A refusal as the caller of a token is told. A caller that no rule could let do this with values of the type, whenever
- * and for whichever of its purposes, is not told that the token is there.
+ * and for whichever of its purposes, is not told that the token is there; nor is one that sees its own person's alone.
+ * @param relation of the person whom the value is about, where rules ask it
  */
-export function untold(caller: Caller, action: Action, type: DataType, refusal: VaultError): VaultError {
+export function untold(
+  caller: Caller,
+  action: Action,
+  type: DataType,
+  refusal: VaultError,
+  relation?: Relation,
+): VaultError {
   if (!['not_allowed', 'unknown_view'].includes(refusal.code)) return refusal;
-  const resource = { type: resourceOf(type), assume: 'best' as const };
-  const could = [undefined, ...caller.purposes].some(
-    (purpose) => decide(caller, action, { ...resource, purpose }).allowed,
-  );
-  return could ? refusal : new VaultError('token_not_found');
+  return could(caller, action, { type: resourceOf(type), relation }) ? refusal : new VaultError('token_not_found');
+}
+
+/**
+ * Decides on a person, or on a record of theirs, of which no value is shown.
+ * @param unknown what a caller is told to whom no rule and no grant could show it
+ * @throws the refusal, or `unknown`
+ */
+export function decideOnPerson(
+  door: Door,
+  caller: Caller,
+  action: Action,
+  resource: Pick<Resource, 'relation'> & { readonly type?: DataType | undefined },
+  unknown: 'token_not_found' | 'record_not_found' | 'subject_not_found',
+): Decision & { readonly allowed: true } {
+  const asked = { relation: resource.relation, type: resource.type && resourceOf(resource.type) };
+  const decision = door.decision(asked);
+  if (decision.allowed) return decision;
+  throw could(caller, action, asked) ? decision.refusal : new VaultError(unknown);
+}
+
+/** Whether it could be allowed, under a grant and in the best of circumstances. */
+function could(caller: Caller, action: Action, { relation, ...resource }: Resource): boolean {
+  const best = { ...resource, relation: relation && { ...GRANTED, self: relation.self }, assume: 'best' as const };
+  return [undefined, ...caller.purposes].some((purpose) => decide(caller, action, { ...best, purpose }).allowed);
 }
 
 /** Whether the caller may do this at all, before it is known to what. */

@@ -9,6 +9,7 @@ import { addApprovalCommands } from './approvals.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addDoctorCommand } from './doctor.ts';
+import { addGrantCommands } from './grants.ts';
 import { addHookCommands } from './hooks.ts';
 import { addImportCommand } from './import.ts';
 import { addKeysCommands } from './keys.ts';
@@ -55,6 +56,7 @@ export function newProgram(): Command {
   addApprovalCommands(program);
   addMeCommand(program);
   addTenantCommands(program);
+  addGrantCommands(program);
   addHookCommands(program);
   addImportCommand(program);
   addBackupCommands(program);

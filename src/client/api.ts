@@ -1097,6 +1097,202 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/grants": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The grants of the tenant, also those that are over; whoever uses grants sees its own.
+         * @description The grants of the tenant, also those that are over; whoever uses grants sees its own.
+         */
+        readonly get: operations["listGrants"];
+        readonly put?: never;
+        /**
+         * Order a grant: to see something of certain people for a time.
+         * @description By the role’s rule it holds at once, or waits for somebody else’s approval; hooks are told `grant.waiting`. Its time runs from then. An order that nobody approves lapses after a day. With `breakGlass` it holds at once and has to be reviewed; while a review is overdue there is no other.
+         *
+         *     Its own problems: `subject_not_found`, `subject_erased`, `unknown_type`, `unknown_view`, `grant_in_vain`, `review_overdue`, `too_many_grants`, `grant_not_found`, `concurrent_change`.
+         */
+        readonly post: operations["orderGrant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/grants/{grant}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A grant: who, whom, what, why, and how it stands; never a value.
+         * @description Its own problems: `grant_not_found`.
+         */
+        readonly get: operations["readGrant"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/grants/{grant}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Agree to somebody else’s grant; it begins when the last one needed has agreed.
+         * @description Its own problems: `grant_not_found`, `own_grant`, `grant_not_open`, `already_approved`, `grant_lapsed`, `subject_erased`, `principal_not_found`, `principal_revoked`.
+         */
+        readonly post: operations["approveGrant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/grants/{grant}/refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Refuse a grant that waits for approval.
+         * @description Its own problems: `grant_not_found`, `own_grant`, `grant_not_open`, `journal_unavailable`.
+         */
+        readonly post: operations["refuseGrant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/grants/{grant}/review": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Say that you have reviewed somebody else’s break-glass grant.
+         * @description The audit log says what was revealed under it: each entry of a reveal names its grant.
+         *
+         *     Its own problems: `grant_not_found`, `own_grant`, `grant_not_open`.
+         */
+        readonly post: operations["reviewGrant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/grants/{grant}/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End a grant before its time; it opens nothing from the next call on.
+         * @description Whoever uses grants may give up its own. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `grant_not_found`, `journal_unavailable`.
+         */
+        readonly post: operations["endGrant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/tickets/{ticket}/close": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * A case of the helpdesk is closed: the grants for it end.
+         * @description For the helpdesk’s own system. It may be opened again there; then grants are ordered anew.
+         *
+         *     Its own problems: `journal_unavailable`.
+         */
+        readonly post: operations["closeTicket"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/subjects/{subject}/grant-codes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Make a code by which a person lets an agent see something of theirs.
+         * @description For an app whose customer is signed in and talks to an agent: show the code to the customer alone. Whoever is told it redeems it once (POST /v1/grants/redeem), and sees these types of this one person for the minutes named.
+         *
+         *     Its own problems: `subject_not_found`, `subject_erased`, `unknown_type`, `unknown_view`, `too_many_grants`.
+         */
+        readonly post: operations["offerGrantCode"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/grants/redeem": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Redeem the code that a person has told: see something of theirs for some minutes.
+         * @description Ten wrong codes a day are answered, and no more. With a 503 it may hold already: call again.
+         *
+         *     Its own problems: `code_not_found`, `own_grant`, `too_many_guesses`, `grant_not_found`, `unknown_type`, `journal_unavailable`.
+         */
+        readonly post: operations["redeemGrantCode"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/hooks": {
         readonly parameters: {
             readonly query?: never;
@@ -1360,13 +1556,15 @@ export interface components {
             /** @description The stated purpose; `*`: every one that no rule of the role names. Absent where none is stated. */
             readonly purpose?: string;
             readonly view?: components["schemas"]["View"];
+            /** @description Whose values or records: `granted` or `self`; absent: everybody’s. */
+            readonly subjects?: string;
             readonly allowed: components["schemas"]["Sight"];
         };
         /**
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "read_approvals" | "give_approval" | "refuse_approval" | "withdraw_approval" | "set_approval_policy" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "order_grant" | "list_grants" | "approve_grant" | "end_grant" | "close_ticket" | "offer_code" | "redeem_code" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "read_approvals" | "give_approval" | "refuse_approval" | "withdraw_approval" | "set_approval_policy" | "unseal" | "authenticate";
         readonly AddHookBody: {
             /**
              * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
@@ -1685,7 +1883,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `read_approvals`, `give_approval`, `refuse_approval`, `withdraw_approval`, `set_approval_policy`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `order_grant`, `list_grants`, `approve_grant`, `end_grant`, `close_ticket`, `offer_code`, `redeem_code`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `read_approvals`, `give_approval`, `refuse_approval`, `withdraw_approval`, `set_approval_policy`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -1972,6 +2170,10 @@ export interface components {
                  */
                 readonly epochs: readonly number[];
             }[];
+        };
+        readonly CloseTicketReply: {
+            /** @description The grants that ended with it. */
+            readonly grants: readonly components["schemas"]["GrantId"][];
         };
         /** @description A part of a value by which it is compared with what somebody says. */
         readonly ComparedPart: {
@@ -2886,10 +3088,10 @@ export interface components {
          */
         readonly EventId: string;
         /**
-         * @description What may be told: `integrity.failed`: A stored row was altered or damaged; once an hour of the same ones. `store.corrupt`: A store reported that its own data is damaged; once an hour. `guesses.locked_out`: A principal guessed wrong too often and is refused; once an hour of each. `principal.revoked`: A principal was revoked. `api_key.ended`: An API key was ended. `api_key.ends_soon`: The last API key of a principal ends within 14 days. `slot.added`: A root slot was added. `slot.removed`: A root slot was removed. `slot.secret_returned`: A root slot had a secret that was destroyed. `root.split`: Shares of the root key were made. `root.replacement_begun`: The replacement of the root key was begun. `root.replaced`: The root key was replaced. `vault.unsealed`: The vault was opened with shares. `vault.restored`: A store was put back from a copy. `vault.recovered`: The stores were made to agree after a restore. `node.abandoned`: A node was given up. `keys.rotation_ordered`: A rotation of keys was ordered. `keys.compromised`: Keys were said to be compromised. `job.completed`: A long job is done: a rotation, a re-sealing, an erasure of a tenant, a backup, a drill. `job.failed`: A long job has failed, and is not tried again by itself. `tenant.erasure_ordered`: The erasure of a whole tenant was ordered. `erasure.final`: An erasure became final: its certificate can be had. `approval.waiting`: Somebody has asked for what takes a second person: it waits for approval. `hook.added`: A hook was added. `hook.changed`: A hook was changed, paused, resumed or given another secret. `hook.removed`: A hook was removed. `hook.paused`: The vault has paused a hook that fails. More may come.
+         * @description What may be told: `integrity.failed`: A stored row was altered or damaged; once an hour of the same ones. `store.corrupt`: A store reported that its own data is damaged; once an hour. `guesses.locked_out`: A principal guessed wrong too often and is refused; once an hour of each. `grant.waiting`: A grant waits for approval. `grant.break_glass`: A grant was taken without approval, and is to be reviewed. `principal.revoked`: A principal was revoked. `api_key.ended`: An API key was ended. `api_key.ends_soon`: The last API key of a principal ends within 14 days. `slot.added`: A root slot was added. `slot.removed`: A root slot was removed. `slot.secret_returned`: A root slot had a secret that was destroyed. `root.split`: Shares of the root key were made. `root.replacement_begun`: The replacement of the root key was begun. `root.replaced`: The root key was replaced. `vault.unsealed`: The vault was opened with shares. `vault.restored`: A store was put back from a copy. `vault.recovered`: The stores were made to agree after a restore. `node.abandoned`: A node was given up. `keys.rotation_ordered`: A rotation of keys was ordered. `keys.compromised`: Keys were said to be compromised. `job.completed`: A long job is done: a rotation, a re-sealing, an erasure of a tenant, a backup, a drill. `job.failed`: A long job has failed, and is not tried again by itself. `tenant.erasure_ordered`: The erasure of a whole tenant was ordered. `erasure.final`: An erasure became final: its certificate can be had. `approval.waiting`: Somebody has asked for what takes a second person: it waits for approval. `hook.added`: A hook was added. `hook.changed`: A hook was changed, paused, resumed or given another secret. `hook.removed`: A hook was removed. `hook.paused`: The vault has paused a hook that fails. More may come.
          * @enum {string}
          */
-        readonly EventName: "integrity.failed" | "store.corrupt" | "guesses.locked_out" | "principal.revoked" | "api_key.ended" | "api_key.ends_soon" | "slot.added" | "slot.removed" | "slot.secret_returned" | "root.split" | "root.replacement_begun" | "root.replaced" | "vault.unsealed" | "vault.restored" | "vault.recovered" | "node.abandoned" | "keys.rotation_ordered" | "keys.compromised" | "job.completed" | "job.failed" | "tenant.erasure_ordered" | "erasure.final" | "approval.waiting" | "hook.added" | "hook.changed" | "hook.removed" | "hook.paused";
+        readonly EventName: "integrity.failed" | "store.corrupt" | "guesses.locked_out" | "grant.waiting" | "grant.break_glass" | "principal.revoked" | "api_key.ended" | "api_key.ends_soon" | "slot.added" | "slot.removed" | "slot.secret_returned" | "root.split" | "root.replacement_begun" | "root.replaced" | "vault.unsealed" | "vault.restored" | "vault.recovered" | "node.abandoned" | "keys.rotation_ordered" | "keys.compromised" | "job.completed" | "job.failed" | "tenant.erasure_ordered" | "erasure.final" | "approval.waiting" | "hook.added" | "hook.changed" | "hook.removed" | "hook.paused";
         readonly ExplainAccessBody: components["schemas"]["ExplainPrincipal"] | components["schemas"]["ExplainRole"];
         readonly ExplainAccessReply: {
             /** @description Whether the call would be allowed. */
@@ -2901,7 +3103,7 @@ export interface components {
             readonly role: components["schemas"]["Role"];
             /** @description In the order of the role. */
             readonly rules: readonly components["schemas"]["RuleFound"][];
-            /** @description What would be needed: `another_role`, `conditions`, `no_denial`, `no_audience`, `purpose`, `purpose_for_type`, `wider_view`; more may come. Empty for what is allowed. */
+            /** @description What would be needed: `another_role`, `conditions`, `grant`, `no_denial`, `no_audience`, `purpose`, `purpose_for_type`, `wider_view`; more may come. Empty for what is allowed. */
             readonly needs: readonly string[];
         };
         /** @description Of a principal. */
@@ -2913,6 +3115,8 @@ export interface components {
             readonly purpose?: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
             readonly ticket?: components["schemas"]["Ticket"];
+            /** @description Whose value it would be: `granted`, of somebody of whom there is a grant; absent: of nobody in particular. */
+            readonly subjects?: components["schemas"]["Subjects"];
             /**
              * @description Where the call would come from.
              * @example 10.1.2.3
@@ -2938,6 +3142,8 @@ export interface components {
             readonly purpose?: components["schemas"]["Purpose"];
             readonly reason?: components["schemas"]["Reason"];
             readonly ticket?: components["schemas"]["Ticket"];
+            /** @description Whose value it would be: `granted`, of somebody of whom there is a grant; absent: of nobody in particular. */
+            readonly subjects?: components["schemas"]["Subjects"];
             /**
              * @description Where the call would come from.
              * @example 10.1.2.3
@@ -3132,6 +3338,114 @@ export interface components {
         };
         readonly GiveApprovalBody: {
             readonly reason?: components["schemas"]["Reason"];
+        };
+        /** @description Somebody may see something of certain people, for a time. */
+        readonly Grant: {
+            readonly grant: components["schemas"]["GrantId"];
+            /** @description `ordered`, `break_glass`, or `code`: given by the person. */
+            readonly kind: string;
+            /**
+             * @description `offered`: a code nobody has told yet; `waiting` for approval; `in_force`; `over`.
+             * @example waiting
+             */
+            readonly state: string;
+            /** @description Who may use it; absent until a code is told. */
+            readonly principal?: components["schemas"]["PrincipalId"];
+            /** @description Who ordered it, or offered the code. */
+            readonly orderedBy: components["schemas"]["PrincipalId"];
+            /** @description Whose values; people who were erased since are left out. */
+            readonly subjects: readonly components["schemas"]["SubjectId"][];
+            /** @description The data types that it opens. */
+            readonly types: readonly string[];
+            readonly view: components["schemas"]["View"];
+            /** @description For how long, from when it begins. */
+            readonly minutes: number;
+            /** @description Who has agreed. */
+            readonly approvals: readonly components["schemas"]["GrantApproved"][];
+            /** @description How many must still agree. */
+            readonly missing: number;
+            /**
+             * Format: date-time
+             * @description When it was ordered, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly orderedAt: string;
+            /**
+             * Format: date-time
+             * @description When it began; absent: it has not.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly beginsAt?: string;
+            /**
+             * Format: date-time
+             * @description When it ends, or lapses if it has not begun.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endsAt: string;
+            /**
+             * Format: date-time
+             * @description When it ended before its time.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endedAt?: string;
+            /** @description `refused`, `revoked`, `ticket_closed`, `principal_revoked`, `approver_revoked`, `erased`. */
+            readonly endedAs?: string;
+            readonly endedBy?: components["schemas"]["PrincipalId"];
+            /**
+             * Format: date-time
+             * @description Until when somebody else has to review it.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly reviewBy?: string;
+            /**
+             * Format: date-time
+             * @description When it was reviewed.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly reviewedAt?: string;
+            readonly reviewedBy?: components["schemas"]["PrincipalId"];
+            /** @description Its row was altered or damaged: it opens nothing. */
+            readonly damaged?: boolean;
+        };
+        /**
+         * @description Who must agree: `none`; `one` other principal; `two` others of two different roles; `afterwards`: it holds at once, and another reviews it.
+         * @enum {string}
+         */
+        readonly GrantApproval: "none" | "one" | "two" | "afterwards";
+        /** @description Who agreed to a grant. */
+        readonly GrantApproved: {
+            readonly principal: components["schemas"]["PrincipalId"];
+            readonly role: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description When, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
+        };
+        /**
+         * @description A grant: somebody may see something of certain people, for a time.
+         * @example gra_01m83rdet0ehaadnnnnhek1nfv
+         */
+        readonly GrantId: string;
+        /**
+         * @description Why, for those who approve. Sealed under the person’s key, and gone with them.
+         * @example The invoice went to an address that she no longer has.
+         */
+        readonly GrantReason: string;
+        /** @description What may be ordered by a rule for `order_grant`. */
+        readonly GrantTerms: {
+            /**
+             * @description For how long at most.
+             * @example 60
+             */
+            readonly minutes: number;
+            readonly approval: components["schemas"]["GrantApproval"];
+            /**
+             * @description With `afterwards`: within how many hours it is to be reviewed.
+             * @example 24
+             */
+            readonly reviewHours?: number;
         };
         /** @description That the process runs, and what it is. */
         readonly Health: {
@@ -3690,6 +4004,12 @@ export interface components {
             /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: string;
         };
+        readonly ListGrantsReply: {
+            /** @description In the order they were ordered. */
+            readonly grants: readonly components["schemas"]["Grant"][];
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["GrantId"];
+        };
         readonly ListHooksReply: {
             /** @description The oldest first; at most 20. */
             readonly hooks: readonly components["schemas"]["Hook"][];
@@ -3993,6 +4313,36 @@ export interface components {
                 readonly code: string;
             };
         };
+        readonly OfferGrantCodeBody: {
+            /**
+             * @description The data types that it opens.
+             * @example [
+             *       "email",
+             *       "phone"
+             *     ]
+             */
+            readonly types: readonly string[];
+            readonly view: components["schemas"]["View"];
+            /**
+             * @description How long the code can be told, and how long it then opens something.
+             * @example 30
+             */
+            readonly minutes: number;
+        };
+        readonly OfferGrantCodeReply: {
+            readonly grant: components["schemas"]["GrantId"];
+            /**
+             * @description To be shown to the person, and told by them. It is shown this once and kept as a digest.
+             * @example 7KQ2-M9XD
+             */
+            readonly code: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be told, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endsAt: string;
+        };
         /** @description What is copied. The folders are the server’s settings: nobody names one over the API. */
         readonly OrderBackupBody: {
             /** @description Which stores are copied: `records`, `keys`, or both; an empty list is as none: both. */
@@ -4005,6 +4355,31 @@ export interface components {
         };
         /** @description Nothing: the newest copies in the folders of the server’s settings are tried. */
         readonly OrderDrillBody: Record<string, never>;
+        readonly OrderGrantBody: {
+            /** @description Whose values. */
+            readonly subjects: readonly components["schemas"]["SubjectId"][];
+            /**
+             * @description The data types that it opens.
+             * @example [
+             *       "email",
+             *       "phone"
+             *     ]
+             */
+            readonly types: readonly string[];
+            readonly view: components["schemas"]["View"];
+            readonly ticket: components["schemas"]["Ticket"];
+            readonly reason: components["schemas"]["GrantReason"];
+            /**
+             * @description For how long, from when it is approved.
+             * @example 30
+             */
+            readonly minutes: number;
+            /**
+             * @description At once, without anybody’s approval; it is told to hooks, and somebody else has to review it.
+             * @default false
+             */
+            readonly breakGlass: boolean;
+        };
         /** @description The long job that does what was ordered. */
         readonly OrderedJob: {
             readonly job: components["schemas"]["JobId"];
@@ -4371,6 +4746,77 @@ export interface components {
             /** @description Roles of the house, then the tenant’s own by name. */
             readonly roles: readonly components["schemas"]["RoleCells"][];
         };
+        readonly ReadGrantReply: {
+            readonly grant: components["schemas"]["GrantId"];
+            /** @description `ordered`, `break_glass`, or `code`: given by the person. */
+            readonly kind: string;
+            /**
+             * @description `offered`: a code nobody has told yet; `waiting` for approval; `in_force`; `over`.
+             * @example waiting
+             */
+            readonly state: string;
+            /** @description Who may use it; absent until a code is told. */
+            readonly principal?: components["schemas"]["PrincipalId"];
+            /** @description Who ordered it, or offered the code. */
+            readonly orderedBy: components["schemas"]["PrincipalId"];
+            /** @description Whose values; people who were erased since are left out. */
+            readonly subjects: readonly components["schemas"]["SubjectId"][];
+            /** @description The data types that it opens. */
+            readonly types: readonly string[];
+            readonly view: components["schemas"]["View"];
+            /** @description For how long, from when it begins. */
+            readonly minutes: number;
+            /** @description Who has agreed. */
+            readonly approvals: readonly components["schemas"]["GrantApproved"][];
+            /** @description How many must still agree. */
+            readonly missing: number;
+            /**
+             * Format: date-time
+             * @description When it was ordered, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly orderedAt: string;
+            /**
+             * Format: date-time
+             * @description When it began; absent: it has not.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly beginsAt?: string;
+            /**
+             * Format: date-time
+             * @description When it ends, or lapses if it has not begun.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endsAt: string;
+            /**
+             * Format: date-time
+             * @description When it ended before its time.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endedAt?: string;
+            /** @description `refused`, `revoked`, `ticket_closed`, `principal_revoked`, `approver_revoked`, `erased`. */
+            readonly endedAs?: string;
+            readonly endedBy?: components["schemas"]["PrincipalId"];
+            /**
+             * Format: date-time
+             * @description Until when somebody else has to review it.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly reviewBy?: string;
+            /**
+             * Format: date-time
+             * @description When it was reviewed.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly reviewedAt?: string;
+            readonly reviewedBy?: components["schemas"]["PrincipalId"];
+            /** @description Its row was altered or damaged: it opens nothing. */
+            readonly damaged?: boolean;
+            /** @description Why; for those who approve, and whoever ordered it. Gone once erased. */
+            readonly reason?: components["schemas"]["GrantReason"];
+            /** @description The case; as the reason. */
+            readonly ticket?: components["schemas"]["Ticket"];
+        };
         readonly ReadRoleReply: {
             readonly role: components["schemas"]["Role"];
             /** @description Whether it is a role of the house: it can be copied, not changed. */
@@ -4491,6 +4937,13 @@ export interface components {
          * @example rec_01m81j18g0e329asxkdep5tmtc
          */
         readonly RecordId: string;
+        readonly RedeemGrantCodeBody: {
+            /**
+             * @description As the person said it; blanks, dashes and capitals do not matter.
+             * @example 7KQ2-M9XD
+             */
+            readonly code: string;
+        };
         /**
          * @description The app’s own name for a subject, such as a customer number. Kept as a MAC only. Without spaces at its ends, two in a row or of another kind than the ASCII one, without what nobody sees, and without full-width and other compatibility forms.
          * @example cust_42
@@ -4903,6 +5356,12 @@ export interface components {
              *     ]
              */
             readonly purposes?: readonly components["schemas"]["Purpose"][];
+            /**
+             * @description Whose values or records: `granted`, those of whom the caller has a grant, as far as it goes; `self`, the person whose session it is; `any` or absent: everybody’s.
+             * @example granted
+             */
+            readonly subjects?: components["schemas"]["Subjects"];
+            readonly grant?: components["schemas"]["GrantTerms"];
             readonly when?: components["schemas"]["Conditions"];
         };
         /** @description A rule of the role that speaks of the action. */
@@ -5152,6 +5611,21 @@ export interface components {
             /** @description The call comes within these hours. */
             readonly hours?: components["schemas"]["StandingHours"];
         };
+        /** @description What may be ordered by a rule for `order_grant`. */
+        readonly StandingGrantTerms: {
+            /**
+             * @description For how long at most.
+             * @example 60
+             */
+            readonly minutes: number;
+            /** @description Who must agree. */
+            readonly approval: string;
+            /**
+             * @description With `afterwards`: within how many hours it is to be reviewed.
+             * @example 24
+             */
+            readonly reviewHours?: number;
+        };
         /** @description Hours of the day in a time zone. */
         readonly StandingHours: {
             /**
@@ -5211,6 +5685,12 @@ export interface components {
              *     ]
              */
             readonly purposes?: readonly components["schemas"]["Purpose"][];
+            /**
+             * @description Whose values or records: `granted`, those of whom the caller has a grant, as far as it goes; `self`, the person whose session it is; `any` or absent: everybody’s.
+             * @example granted
+             */
+            readonly subjects?: string;
+            readonly grant?: components["schemas"]["StandingGrantTerms"];
             readonly when?: components["schemas"]["StandingConditions"];
         };
         /**
@@ -5223,6 +5703,11 @@ export interface components {
          * @example sub_01m81j18g0ewqr325zy4z929z5
          */
         readonly SubjectId: string;
+        /**
+         * @description Whose values or records a rule reaches.
+         * @enum {string}
+         */
+        readonly Subjects: "any" | "granted" | "self";
         /** @description A division of the vault, isolated from the others. */
         readonly Tenant: {
             readonly tenant: components["schemas"]["TenantId"];
@@ -5635,6 +6120,8 @@ export interface components {
          *     - `purpose_not_found`: No purpose of this word was ever declared.
          *     - `api_key_not_found`: The principal has no API key of this id.
          *     - `approval_not_found`: No such approval, or it is another’s.
+         *     - `grant_not_found`: No such grant, or it is another tenant’s, or somebody else’s.
+         *     - `code_not_found`: No such code, or it was used, or its time is over.
          *     - `hook_not_found`: No such hook, or it is another tenant’s.
          */
         readonly NotFound: {
@@ -5695,6 +6182,12 @@ export interface components {
          *     - `slot_unfit`: The root slot did not hold, give back and destroy what it was tried out with.
          *     - `token_taken`: The token brought along stands for something already, or did.
          *     - `token_outdated`: A live token shows of the value what would no longer be so; end it first.
+         *     - `own_grant`: Nobody approves or reviews a grant of their own.
+         *     - `grant_not_open`: The grant is not waiting for this, or is over.
+         *     - `already_approved`: The same principal, or another of the same role, has agreed already.
+         *     - `grant_lapsed`: The grant may no longer be ordered, or an earlier approval no longer counts.
+         *     - `review_overdue`: Earlier break-glass was not reviewed in time.
+         *     - `too_many_grants`: The principal, or the tenant, has too many open grants.
          */
         readonly Conflict: {
             headers: {
@@ -5753,6 +6246,7 @@ export interface components {
          *     - `unknown_role`: Neither the house nor the tenant has such a role in force.
          *     - `invalid_role`: A rule of the role can come to nothing; see `field`.
          *     - `matrix_too_large`: All roles together allow too much to be told at once; name one.
+         *     - `grant_in_vain`: No rule of the role shows such values under a grant.
          *     - `duties_conflict`: One role would have duties that must lie apart.
          *     - `unknown_keep`: The data type offers no such lesser form.
          *     - `unknown_purpose`: No purpose of this word is declared, or it has ended.
@@ -7423,6 +7917,265 @@ export interface operations {
             };
         };
     };
+    readonly listGrants: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["GrantId"];
+                /** @description How many a page holds at most. */
+                readonly limit?: number;
+                /** @description Only those that wait for approval, are in force, or are to be reviewed. */
+                readonly state?: "waiting" | "in_force" | "to_review";
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListGrantsReply"];
+                };
+            };
+        };
+    };
+    readonly orderGrant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OrderGrantBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 201: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Grant"];
+                };
+            };
+        };
+    };
+    readonly readGrant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A grant: somebody may see something of certain people, for a time. */
+                readonly grant: components["schemas"]["GrantId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadGrantReply"];
+                };
+            };
+        };
+    };
+    readonly approveGrant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A grant: somebody may see something of certain people, for a time. */
+                readonly grant: components["schemas"]["GrantId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Grant"];
+                };
+            };
+        };
+    };
+    readonly refuseGrant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A grant: somebody may see something of certain people, for a time. */
+                readonly grant: components["schemas"]["GrantId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Grant"];
+                };
+            };
+        };
+    };
+    readonly reviewGrant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A grant: somebody may see something of certain people, for a time. */
+                readonly grant: components["schemas"]["GrantId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Grant"];
+                };
+            };
+        };
+    };
+    readonly endGrant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A grant: somebody may see something of certain people, for a time. */
+                readonly grant: components["schemas"]["GrantId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Grant"];
+                };
+            };
+        };
+    };
+    readonly closeTicket: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The case that the call belongs to. Kept as a MAC only, as a reason is. */
+                readonly ticket: components["schemas"]["Ticket"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CloseTicketReply"];
+                };
+            };
+        };
+    };
+    readonly offerGrantCode: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OfferGrantCodeBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 201: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OfferGrantCodeReply"];
+                };
+            };
+        };
+    };
+    readonly redeemGrantCode: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description Makes a repeated call safe: with the same key and the same request, within 24 hours, the work is done once and the answer is the same. Visible ASCII, such as a new random UUID for each call; not personal data. */
+                readonly "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RedeemGrantCodeBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Grant"];
+                };
+            };
+        };
+    };
     readonly listHooks: {
         readonly parameters: {
             readonly query?: never;
@@ -7811,6 +8564,8 @@ export type ProblemCode =
     | "approval_needed"
     | "own_approval"
     | "not_own_approval"
+    | "grant_not_found"
+    | "code_not_found"
     | "hook_not_found"
     | "concurrent_change"
     | "value_not_unique"
@@ -7858,6 +8613,12 @@ export type ProblemCode =
     | "record_superseded"
     | "subject_erased"
     | "tenant_erased"
+    | "own_grant"
+    | "grant_not_open"
+    | "already_approved"
+    | "grant_lapsed"
+    | "review_overdue"
+    | "too_many_grants"
     | "body_too_large"
     | "unsupported_media_type"
     | "invalid_request"
@@ -7868,6 +8629,7 @@ export type ProblemCode =
     | "unknown_role"
     | "invalid_role"
     | "matrix_too_large"
+    | "grant_in_vain"
     | "duties_conflict"
     | "unknown_keep"
     | "unknown_purpose"

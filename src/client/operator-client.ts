@@ -4,7 +4,7 @@
  */
 import type { PageOf } from './access-client.ts';
 import { eachOf, type PageSize, read, write } from './calls.ts';
-import { HookClient } from './hook-client.ts';
+import { GrantClient } from './grant-client.ts';
 import { id } from './paths.ts';
 import type {
   AuditEntry,
@@ -22,7 +22,7 @@ import type {
   WriteOptions,
 } from './shapes.ts';
 
-export class OperatorClient extends HookClient {
+export class OperatorClient extends GrantClient {
   /**
    * Orders that the epoch be closed, which makes erasures final, or that the key of an index be replaced. The work runs
    * in the background.

@@ -51,6 +51,12 @@ export type EndedRole = Schemas['EndRoleReply'];
 export type RoleCells = Schemas['RoleCells'];
 export type AccessQuestion = Loose<Schemas['ExplainAccessBody']>;
 export type AccessExplained = Schemas['ExplainAccessReply'];
+export type Grant = Schemas['Grant'];
+export type GrantOrder = WithDefaults<Schemas['OrderGrantBody']>;
+export type GrantPage = Schemas['ListGrantsReply'];
+/** With the reason and the ticket, for those who are told. */
+export type GrantWithReason = Schemas['ReadGrantReply'];
+export type GrantCode = Schemas['OfferGrantCodeReply'];
 export type Principal = Schemas['Principal'];
 export type Me = Schemas['GetMeReply'];
 export type RotatedApiKey = Schemas['RotateApiKeyReply'];
@@ -101,7 +107,7 @@ export type Loose<T> = T extends readonly (infer E)[]
 
 /** Properties that have a default may be left out. */
 type WithDefaults<D> = D extends unknown ? Omit<D, Defaulted> & Partial<Pick<D, Defaulted & keyof D>> : never;
-type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats' | 'description';
+type Defaulted = 'normalise' | 'compare' | 'spread' | 'formats' | 'description' | 'breakGlass';
 
 export interface CallOptions {
   /** Stops waiting for the call. It is then unknown whether a write was done. */

@@ -10,6 +10,7 @@ import { purposes, purposeVersions } from '../access/purposes/rows.ts';
 import { keyRevocations, revocations } from '../access/revocations.ts';
 import { roles } from '../access/roles/rows.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
+import { grantSubjects, grants } from '../grants/rows.ts';
 import { guessBudgets, verifyAttempts } from '../guesses/store.ts';
 import { hooks } from '../hooks/hook-rows.ts';
 import type { TenantId } from '../ids.ts';
@@ -55,7 +56,7 @@ export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, guessBudgets, verifyAttempts],
   ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, roles, apiKeys],
-  ...[purposes, purposeVersions, hooks, approvals, approvalPolicies],
+  ...[purposes, purposeVersions, hooks, approvals, approvalPolicies, grants, grantSubjects],
 ];
 
 /** What a page has removed. */

@@ -23,6 +23,8 @@ import {
 import { endAgain } from '../access/roles/rows.ts';
 import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
 import type { RandomSource } from '../crypto/random.ts';
+import { endGrantsAgain } from '../grants/ends.ts';
+import { grantKeys } from '../grants/rows.ts';
 import { removeHooks } from '../hooks/hook-rows.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
 import type { IndexKeys } from '../keyring/indexes/index-keys.ts';
@@ -35,7 +37,7 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes, versions of roles and approvals that had ended, and have ended again; policies set again. */
+  /** API keys, purposes, versions of roles, approvals and grants that have ended again; policies that are set again. */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
@@ -84,6 +86,7 @@ async function revokeMissing(
   const narrowings = missing.filter(({ kind }) => NARROWINGS.some((one) => one === kind));
   const isBound = missing.some(({ kind }) => kind === 'approval' || kind === 'policy');
   const keys = narrowings.length > 0 || isBound ? await accessKeys(keyring.indexes, tenant) : undefined;
+  const ofGrants = missing.some(({ kind }) => kind === 'grant') ? await grantKeys(keyring.indexes, tenant) : undefined;
   const ofKind = (kind: string) => missing.filter((row) => row.kind === kind);
   return recordStore.exclusive(async (tx) => {
     await insertNoted(tx, missing, now);
@@ -103,6 +106,7 @@ async function revokeMissing(
       narrowed += await endApprovalsAgain(tx, keys, tenant, ofKind('approval'));
       narrowed += await strengthenAgain(tx, keys, { tenant, at: now, random }, ofKind('policy'));
     }
+    if (ofGrants !== undefined) narrowed += await endGrantsAgain(tx, ofGrants, tenant, ofKind('grant'));
     return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };
   });
 }

@@ -10,6 +10,7 @@
  *            of one person, as somebody says they are (`match`)                19 a day; 5 of parts and shared values
  *   record   what only a verifier is kept of                                   10, until 15 minutes without any
  *   name     the same, of whomever a name names, also if that is nobody        10, until 15 minutes without any
+ *            codes that people tell agents                                     10 a day
  *
  * The same is counted over all principals, for the alarm alone: nobody is locked out by another's guesses.
  */
@@ -68,6 +69,9 @@ const NAME: Allowance = { ...RECORD, kind: 'name' };
 export function ofName(type: string, by: string, name: string): Budget {
   return { allowance: NAME, of: [type, by, name] };
 }
+
+/** Codes that people tell agents: somebody mishears one, and asks again. */
+export const CODES: Allowance = { kind: 'name', limit: 10, windowMs: DAY_MS, block: 1, alarmAt: 100 };
 
 /** The longest that a guess counts. */
 export const LONGEST_MS = DAY_MS;

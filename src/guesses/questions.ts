@@ -10,7 +10,7 @@
 import type { DataType } from '../datatypes/datatype.ts';
 import type { SubjectId } from '../ids.ts';
 import type { Guess } from './limits.ts';
-import { LOOKUPS, PERSON, PERSON_MANY, SAID_FEW, SET, TYPED, TYPED_FEW } from './limits.ts';
+import { CODES, LOOKUPS, PERSON, PERSON_MANY, SAID_FEW, SET, TYPED, TYPED_FEW } from './limits.ts';
 
 /** What is guessed at, and by whom. */
 export interface Question {
@@ -113,6 +113,11 @@ export function ofSaid(question: Question, part: string | undefined, whom: strin
 /** Whether the vault knows a ref, which an app has given somebody. */
 export function ofRefs(seesPlain: boolean): Guess {
   return { budget: { allowance: seesPlain ? LOOKUPS : TYPED, of: ['@ref'] }, count: 1 };
+}
+
+/** Whether somebody offered a code that was told (`grants/codes.ts`). */
+export function ofCodes(): Guess {
+  return { budget: { allowance: CODES, of: ['@code'] }, count: 1 };
 }
 
 /**

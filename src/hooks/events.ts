@@ -35,6 +35,11 @@ export const EVENTS = {
     of: { code: 'too_many_guesses' },
     hourly: 'principal',
   },
+  'grant.waiting': { says: 'A grant waits for approval.', of: { code: 'grant_waiting' } },
+  'grant.break_glass': {
+    says: 'A grant was taken without approval, and is to be reviewed.',
+    of: { code: 'break_glass' },
+  },
   'principal.revoked': { says: 'A principal was revoked.', of: { action: 'revoke_principal' } },
   'api_key.ended': { says: 'An API key was ended.', of: { action: 'end_api_key' } },
   'api_key.ends_soon': { says: 'The last API key of a principal ends within 14 days.' },
@@ -97,7 +102,7 @@ export interface About {
   readonly subject?: string | undefined;
   readonly erasure?: string | undefined;
   readonly records?: readonly string[] | undefined;
-  /** Principals, API keys, tenants, jobs, hooks and approvals that it is about. */
+  /** Principals, API keys, tenants, jobs, hooks, approvals and grants that it is about. */
   readonly others?: readonly string[] | undefined;
 }
 
@@ -119,7 +124,7 @@ export function eventOf({ action, outcome, code, target }: Told): EventName | un
 }
 
 const NAMED = 20;
-const OTHERS: readonly IdKind[] = ['principal', 'apiKey', 'tenant', 'job', 'hook', 'approval'];
+const OTHERS: readonly IdKind[] = ['principal', 'apiKey', 'tenant', 'job', 'hook', 'approval', 'grant'];
 
 export function aboutOf({ entry, principal, subject, erasure, records = [], target }: Told): About {
   // A target may be a word that somebody has chosen: a data type, a slot, a node.

@@ -22,6 +22,44 @@ export const PURPOSE = {
   declaredAt: '2026-11-02T09:00:00.000Z',
   changedAt: '2026-11-02T09:00:00.000Z',
 };
+export const GRANT_ORDER = {
+  subjects: [SUBJECT],
+  types: ['email'],
+  view: 'plain',
+  ticket: 'HELP-004711',
+  reason: 'The invoice went to an address that she no longer has.',
+  minutes: 30,
+};
+export const GRANT = {
+  ...{ grant: 'gra_01m83rdet0ehaadnnnnhek1nfv', kind: 'ordered', state: 'waiting', principal: PRINCIPAL },
+  ...{ orderedBy: PRINCIPAL, subjects: [SUBJECT], types: ['email'], view: 'plain', minutes: 30 },
+  ...{ approvals: [], missing: 1, orderedAt: '2026-11-23T09:00:00.000Z', endsAt: '2026-11-24T09:00:00.000Z' },
+};
+const APPROVER = 'prn_01m6dqs9m0e9mscq3zqbc4c0wd';
+export const APPROVED_GRANT = {
+  ...GRANT,
+  ...{ state: 'in_force', missing: 0, beginsAt: '2026-11-23T09:05:00.000Z', endsAt: '2026-11-23T09:35:00.000Z' },
+  approvals: [{ principal: APPROVER, role: 'admin', at: '2026-11-23T09:05:00.000Z' }],
+};
+export const ENDED_GRANT = {
+  ...{
+    ...GRANT,
+    state: 'over',
+    missing: 0,
+    endedAt: '2026-11-23T09:10:00.000Z',
+    endedAs: 'revoked',
+    endedBy: APPROVER,
+  },
+};
+export const REVIEWED_GRANT = {
+  ...{ ...GRANT, kind: 'break_glass', state: 'over', missing: 0, reviewBy: '2026-11-24T09:00:00.000Z' },
+  ...{ beginsAt: '2026-11-23T09:00:00.000Z', endsAt: '2026-11-23T09:30:00.000Z', reviewedBy: APPROVER },
+  reviewedAt: '2026-11-23T15:00:00.000Z',
+};
+export const CODE_GRANT = {
+  ...{ ...GRANT, kind: 'code', state: 'in_force', missing: 0, orderedBy: APPROVER },
+  ...{ beginsAt: '2026-11-23T09:00:00.000Z', endsAt: '2026-11-23T09:30:00.000Z' },
+};
 export const OTHER_PRINCIPAL = 'prn_01m6dqs9m0e1y8eq2fz3zp9jq3';
 export const APPROVAL = {
   approval: 'apr_01m83rdet0ehaadnnnnhek1nfv',

@@ -4,6 +4,7 @@ import { ACCESS } from './access.ts';
 import { APPROVALS } from './approvals.ts';
 import { COPIES } from './copies.ts';
 import { ERASURES } from './erasures.ts';
+import { GRANTS } from './grants.ts';
 import { HOOKS } from './hooks.ts';
 import { KEYS } from './keys.ts';
 import type { AnyOperation, Operation } from './operation.ts';
@@ -38,6 +39,11 @@ export const GROUPS: readonly Group[] = [
   { name: 'Copies', description: 'Back both stores up, and see that the copies open.', operations: COPIES },
   { name: 'Access', description: 'Who may call, and for which purposes.', operations: ACCESS },
   { name: 'Approvals', description: 'What takes a second person, and who has said yes.', operations: APPROVALS },
+  {
+    name: 'Grants',
+    description: 'Let somebody see something of certain people, for a case and for a time.',
+    operations: GRANTS,
+  },
   {
     name: 'Hooks',
     description:

@@ -47,6 +47,13 @@ export const INVALID = {
     message: 'All roles together allow too much to be told at once. Name one role.',
     field: 'role',
   },
+  // No rule of the role would show such values under a grant.
+  grant_in_vain: {
+    kind: 'invalid',
+    title: 'No rule of the role shows such values under a grant.',
+    message: 'No rule of the role shows values of this type in this view under a grant: it could never matter.',
+    field: 'types',
+  },
   // One role would have what two people must have apart.
   duties_conflict: { kind: 'invalid', title: 'One role would have duties that must lie apart.', field: 'rules' },
   unknown_keep: {

@@ -5,12 +5,13 @@
  */
 import { CONFLICTS } from './conflicts.ts';
 import { FAULTS } from './faults.ts';
+import { GRANTS } from './grants.ts';
 import { INSIDE } from './inside.ts';
 import { INVALID } from './invalid.ts';
 import type { Listed, Published } from './kinds.ts';
 import { REFUSALS } from './refusals.ts';
 
-const PUBLISHED = { ...REFUSALS, ...CONFLICTS, ...INVALID, ...FAULTS };
+const PUBLISHED = { ...REFUSALS, ...CONFLICTS, ...GRANTS, ...INVALID, ...FAULTS };
 const ALL = { ...PUBLISHED, ...INSIDE };
 
 /** The codes that a reply can hold. */

@@ -110,5 +110,17 @@ export const REFUSALS = {
     title: 'Only who has asked for it withdraws it.',
     message: 'Only who has asked for it withdraws it. Who may approve it can refuse it.',
   },
+  grant_not_found: {
+    kind: 'not_found',
+    title: 'No such grant, or it is another tenant’s, or somebody else’s.',
+    message: 'No such grant.',
+  },
+  // The same for a code that was never offered, that was told before, and whose time is over.
+  code_not_found: {
+    kind: 'not_found',
+    title: 'No such code, or it was used, or its time is over.',
+    message: 'No such code, or it was used, or its time is over. The person can ask the app for another.',
+    field: 'code',
+  },
   hook_not_found: { kind: 'not_found', title: 'No such hook, or it is another tenant’s.', message: 'No such hook.' },
 } satisfies Record<string, Published>;

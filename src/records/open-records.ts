@@ -13,6 +13,7 @@ import { firstIdAt, type RecordId, type SubjectId, type TenantId } from '../ids.
 import type { Keyring } from '../keyring/keyring.ts';
 import { secrets } from '../secret.ts';
 import type { Reader } from '../storage/tx.ts';
+import { isNote } from './notes.ts';
 import { openValue } from './sealing.ts';
 import { findRecords, type RecordRow, recordsOfSubjects } from './store.ts';
 import { areErased, areMirrored, arePutBack } from './tombstones.ts';
@@ -230,10 +231,13 @@ async function openChanged(
   return answers.map((answer) => answer ?? (opened.shift() as OpenedRecord | WithoutValue | IntegrityError));
 }
 
-/** The row of a record that a caller names. @throws `record_not_found` @throws {RecordErasedError} */
+/**
+ * The row of a record that a caller names; never one of the vault's own notes.
+ * @throws `record_not_found` @throws {RecordErasedError}
+ */
 export async function findRecord(reader: Reader<'records'>, tenant: TenantId, id: RecordId): Promise<RecordRow> {
   const [row] = await findLive(reader, tenant, [id]);
   if (row instanceof RecordErasedError) throw row;
-  if (row === undefined) throw new VaultError('record_not_found');
+  if (row === undefined || isNote(row)) throw new VaultError('record_not_found');
   return row;
 }

@@ -62,6 +62,19 @@ export async function liveSubject(
   return row;
 }
 
+/** Those of these subjects that are there and were not erased. */
+export async function livingOf(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  ids: readonly SubjectId[],
+): Promise<SubjectId[]> {
+  const found = await reader.find(
+    subjectById,
+    ids.map((id) => [tenant, id]),
+  );
+  return ids.filter((_, i) => found[i]?.[0]?.erased_at === null);
+}
+
 /** Whether a subject was erased, or its row is gone. */
 export async function isErasedSubject(reader: Reader<'records'>, tenant: TenantId, id: SubjectId): Promise<boolean> {
   const [[row] = []] = await reader.find(subjectById, [[tenant, id]]);

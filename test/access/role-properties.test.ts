@@ -2,12 +2,13 @@
 import { expect, test } from 'vitest';
 import { decide, type Resource } from '../../src/access/decide.ts';
 import type { Principal } from '../../src/access/principal.ts';
+import { GRANTED, type Relation, SELF, type Sight } from '../../src/access/relation.ts';
 import { purposesIn } from '../../src/access/roles/check.ts';
 import { compileRole } from '../../src/access/roles/compiled-role.ts';
 import { explain } from '../../src/access/roles/explain.ts';
 import { cellsOf, differenceOf } from '../../src/access/roles/matrix.ts';
 import type { Rule } from '../../src/access/roles/rules.ts';
-import type { PrincipalId, TenantId } from '../../src/ids.ts';
+import type { GrantId, PrincipalId, TenantId } from '../../src/ids.ts';
 import { fc } from '../support/properties.ts';
 
 const TYPES = [
@@ -33,12 +34,42 @@ const revealing = (effect: 'allow' | 'deny') =>
       optional('when', fc.constantFrom({ networks: ['10.0.0.0/8'] }, ...(effect === 'allow' ? [{ ticket: '#' }] : []))),
     )
     .map(([actions, ...parts]) => Object.assign({ effect, actions }, ...parts) as Rule);
+const ofSome = fc
+  .tuple(
+    fc.constantFrom('granted' as const, 'self' as const),
+    some(VIEWS),
+    optional('types', some(['email', 'card'])),
+    optional('purposes', some(['billing', 'support'])),
+  )
+  .map(
+    ([subjects, views, ...parts]): Rule =>
+      Object.assign({ effect: 'allow' as const, actions: ['detokenize' as const], subjects, views }, ...parts),
+  );
 const plainly = (effect: 'allow' | 'deny') =>
   some(['tokenize', 'erase'] as const).map((actions): Rule => ({ effect, actions }));
-const ruleOf = (effect: 'allow' | 'deny') => fc.oneof({ weight: 4, arbitrary: revealing(effect) }, plainly(effect));
+const ruleOf = (effect: 'allow' | 'deny') =>
+  fc.oneof(
+    { weight: 4, arbitrary: revealing(effect) },
+    plainly(effect),
+    ...(effect === 'allow' ? [{ weight: 3, arbitrary: ofSome }] : []),
+  );
 const rules = fc.array(fc.oneof({ weight: 3, arbitrary: ruleOf('allow') }, ruleOf('deny')), { maxLength: 6 });
 
+const sights = fc.array(
+  fc.record({
+    grant: fc.constantFrom('gra_1' as GrantId, 'gra_2' as GrantId),
+    types: fc.oneof(
+      fc.constant('all' as const),
+      some(['email', 'card']).map((names) => new Set(names)),
+    ),
+    view: fc.constantFrom('plain', 'masked', 'domain', 'bin', 'last4'),
+  }),
+  { maxLength: 3 },
+);
+const relation: fc.Arbitrary<Relation> = fc.record({ self: fc.boolean(), grants: sights });
+
 const asked = fc.record({
+  relation,
   action: fc.constantFrom(...ACTIONS),
   type: fc.constantFrom(...TYPES),
   view: fc.constantFrom(undefined, 'plain', 'masked', 'domain', 'bin', 'last4'),
@@ -52,10 +83,10 @@ const who = (of: readonly Rule[]): Principal => ({
   ...{ principal: 'prn_test' as PrincipalId, tenant: 'ten_test' as TenantId, role: 'own', audience: undefined },
   ...{ rules: compileRole('own', of), purposes: PURPOSES },
 });
-function resourceOf({ type, view, purpose }: Asked): Resource {
+function resourceOf({ type, view, purpose, relation }: Asked): Resource {
   const { name, category, views, ofPlain } = type;
   return {
-    ...{ view, purpose },
+    ...{ view, purpose, relation },
     type: { name, category, views: views.filter((one) => one !== 'plain'), ofPlain: { views: ofPlain, whole: false } },
   };
 }
@@ -68,6 +99,38 @@ test('adding a denial, or removing an allowance, never widens', () => {
     fc.property(rules, ruleOf('deny'), ruleOf('allow'), asked, (of, denial, allowance, one) => {
       if (isAllowed([...of, denial], one)) expect(isAllowed(of, one)).toBe(true);
       if (isAllowed(of, one)) expect(isAllowed([...of, allowance], one)).toBe(true);
+    }),
+  );
+});
+
+const covers = (sight: Sight, { type }: Asked, view: string) =>
+  (sight.types === 'all' || sight.types.has(type.name)) && ['plain', view].includes(sight.view);
+
+test('removing a grant, or the session of the person, never widens', () => {
+  fc.assert(
+    fc.property(rules, asked, sights, (of, one, more) => {
+      const { relation } = one;
+      const wider = { ...one, relation: { ...relation, grants: [...relation.grants, ...more] } };
+      if (isAllowed(of, one)) expect(isAllowed(of, wider)).toBe(true);
+      const stranger = { ...one, relation: { self: false, grants: [] } };
+      if (isAllowed(of, stranger)) expect(isAllowed(of, one)).toBe(true);
+      const unrelated = { ...one, relation: undefined } as unknown as Asked;
+      if (isAllowed(of, unrelated)) expect(isAllowed(of, stranger)).toBe(true);
+    }),
+  );
+});
+
+test('no view under a grant goes beyond the grant’s, and what needs none names none', () => {
+  fc.assert(
+    fc.property(rules, asked, (of, one) => {
+      const decision = decided(of, one);
+      if (!decision.allowed || decision.view === undefined) return;
+      const { view, grant } = decision;
+      const without = decided(of, { ...one, view: view as 'plain', relation: { ...one.relation, grants: [] } });
+      expect(without.allowed).toBe(grant === undefined);
+      if (grant === undefined) return;
+      const named = one.relation.grants.filter((sight) => sight.grant === grant);
+      expect(named.some((sight) => covers(sight, one, view))).toBe(true);
     }),
   );
 });
@@ -122,15 +185,21 @@ test('the matrix has what is decided: always, sometimes, or never', () => {
       const isRevealing = one.action === 'detokenize' || one.action === 'search';
       if (isRevealing && one.view === undefined) return;
       const purpose = purposesIn(of).includes(one.purpose) ? one.purpose : '*';
-      const cell = cells.find(
+      const there = cells.filter(
         (each) =>
           each.action === one.action &&
           (each.type === undefined || each.type === one.type.name) &&
           (!isRevealing || (each.purpose === purpose && each.view === one.view)),
       );
-      const isShown = isAllowed(of, one);
-      if (cell?.allowed === 'always') expect(isShown || !one.type.views.includes(one.view ?? 'plain')).toBe(true);
-      if (isShown) expect(cell).toBeDefined();
+      const offered = one.type.views.includes(one.view ?? 'plain');
+      const standing = { granted: GRANTED, self: SELF };
+      for (const { subjects, allowed } of there) {
+        const whose = { ...one, relation: subjects === undefined ? one.relation : standing[subjects] };
+        if (allowed === 'always') expect(isAllowed(of, whose) || !offered).toBe(true);
+      }
+      const { self, grants } = one.relation;
+      const concerns = { granted: grants.length > 0, self };
+      if (isAllowed(of, one)) expect(there.some(({ subjects }) => !subjects || concerns[subjects])).toBe(true);
     }),
   );
 });

@@ -4,7 +4,7 @@ import { accessKeys } from '../../src/access/keys.ts';
 import { insertVersion } from '../../src/access/roles/rows.ts';
 import type { Rule } from '../../src/access/roles/rules.ts';
 import type { Caller } from '../../src/calls/caller.ts';
-import type { RecordId, Token } from '../../src/ids.ts';
+import type { RecordId, SubjectId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { changeRole } from '../../src/operations/access/change-role.ts';
 import { declarePurpose } from '../../src/operations/access/declare-purpose.ts';
@@ -15,7 +15,10 @@ import { previewRole } from '../../src/operations/access/preview-role.ts';
 import { readAccessMatrix } from '../../src/operations/access/read-access-matrix.ts';
 import { readRole } from '../../src/operations/access/read-role.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
+import { getSubject } from '../../src/operations/subjects/get-subject.ts';
+import { describeToken } from '../../src/operations/tokens/describe-token.ts';
 import { mintToken } from '../../src/operations/tokens/mint-token.ts';
+import { correct } from '../../src/operations/values/correct.ts';
 import { describeRecord } from '../../src/operations/values/describe-record.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { match } from '../../src/operations/values/match.ts';
@@ -126,6 +129,35 @@ describe.each(ENGINES)('on %s', (engine) => {
       expect(await code(mintToken(here.vault, await others.now(), wanted))).toBe('not_allowed');
       expect(await told(others)).toEqual([token]);
     }
+  });
+
+  test('a rule for `self` reaches the person whose session it is; everybody else is as not there', async () => {
+    const { results } = await tokenize(here.vault, await here.as('app'), {
+      items: ['me', 'you'].map((name) => ({ type: 'email', value: `${name}@example.com`, subject: `self-${name}` })),
+    });
+    const [mine, other] = results as { token: Token; record: RecordId; subject: SubjectId }[];
+    if (mine === undefined || other === undefined) throw new Error('Nothing was stored.');
+    const actions = ['describe_token', 'read_record', 'read_subject', 'correct'] as const;
+    const own = await post([
+      look({ actions: ['detokenize'], subjects: 'self', views: ['plain'] }),
+      { effect: 'allow', actions: [...actions], subjects: 'self' },
+    ]);
+    const me = { ...(await own.now()), self: mine.subject };
+    expect(await shown(me, mine.token)).toBe('plain');
+    expect(await shown(me, other.token)).toBe('token_not_found');
+    expect((await here.lastEntry())?.records).toEqual([other.record]);
+    const asked = async (who: typeof mine, of: Caller = me) => [
+      await code(describeToken(here.vault, of, { token: who.token })),
+      await code(describeRecord(here.vault, of, { record: who.record })),
+      await code(correct(here.vault, of, { record: who.record, value: 'new@example.com' })),
+      await code(getSubject(here.vault, of, { subject: who.subject, limit: 10 })),
+    ];
+    expect(await asked(mine)).toEqual(['done', 'done', 'done', 'done']);
+    const nowhere = ['token_not_found', 'record_not_found', 'record_not_found', 'subject_not_found'];
+    expect(await asked(other)).toEqual(nowhere);
+    // Without such a session the rule reaches nobody.
+    expect(await asked(mine, await own.now())).toEqual(nowhere);
+    expect(await shown(await own.now(), mine.token)).toBe('token_not_found');
   });
 
   test('conditions on a call hold for each call; a ticket and a reason go into the log as MACs alone', async () => {
@@ -330,9 +362,14 @@ describe.each(ENGINES)('on %s', (engine) => {
     ]);
     const all = (await readAccessMatrix(here.vault, admin, {})).roles;
     expect(all.map(({ role }) => role)).toContain(desk.role);
-    const plain = all.filter(({ cells }) => cells.some(({ view }) => view === 'plain'));
+    const plain = all.filter(({ cells }) =>
+      cells.some(({ view, subjects }) => view === 'plain' && subjects === undefined),
+    );
     expect(plain.map(({ role }) => role)).toEqual(expect.arrayContaining(['app', 'receiver']));
     expect(plain.map(({ role }) => role)).not.toContain('support');
+    expect(all.find(({ role }) => role === 'support')?.cells).toContainEqual({
+      ...{ action: 'detokenize', type: 'email', purpose: '*', view: 'plain', subjects: 'granted', allowed: 'always' },
+    });
     expect(await code(readAccessMatrix(here.vault, admin, { role: 'nobodys' }))).toBe('role_not_found');
   });
 
@@ -403,7 +440,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(await code(explain({ value: { type: 'x_none' } }))).toBe('unknown_type');
     const role = { role: 'support', purposes: ['support'], ...asked, value: { type: 'email', view: 'plain' } };
     const ofRole = (more: object) => explainAccess(here.vault, admin, { ...role, ...more });
-    expect(await ofRole({})).toMatchObject({ allowed: false, role: 'support', needs: ['wider_view'] });
+    expect(await ofRole({})).toMatchObject({ allowed: false, role: 'support', needs: ['grant'] });
     expect(await code(ofRole({ role: 'nobodys' }))).toBe('unknown_role');
     await revokePrincipal(here.vault, admin, { principal: desk.principal });
     expect(await code(explain({}))).toBe('principal_revoked');

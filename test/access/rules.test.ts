@@ -6,7 +6,8 @@ import { compileRole, counts } from '../../src/access/roles/compiled-role.ts';
 import type { Asked } from '../../src/access/roles/conditions.ts';
 import { conflictOf } from '../../src/access/roles/duties.ts';
 import { cellsOf } from '../../src/access/roles/matrix.ts';
-import { faultsIn, type Rule, RulesSchema } from '../../src/access/roles/rules.ts';
+import { faultsIn } from '../../src/access/roles/rule-faults.ts';
+import { type Rule, RulesSchema } from '../../src/access/roles/rules.ts';
 import { readTicketPattern } from '../../src/access/roles/ticket-pattern.ts';
 import { clockOf } from '../../src/access/roles/zone-clock.ts';
 import { ROLES, RULES } from '../../src/access/roles.ts';
@@ -35,6 +36,10 @@ test.each<[string, object]>([
   ['actions', { actions: ['detokenize', 'detokenize'] }],
   ['actions', { actions: ['list_types'], views: undefined }],
   ['subject', { subject: 'any' }],
+  ['subjects', { subjects: 'mine' }],
+  ['subjects', { actions: ['detokenize', 'search'], subjects: 'granted' }],
+  ['subjects', { actions: ['tokenize'], views: undefined, subjects: 'self' }],
+  ['subjects', { effect: 'deny', subjects: 'granted' }],
   ['tenant', { tenant: 'ten_1fz07q9k3c' }],
   ['views', { views: undefined }],
   ['views', { actions: ['tokenize'] }],
@@ -71,7 +76,7 @@ test.each<[string, object]>([
 test('what is not refused is kept as it was written', () => {
   const rule = {
     ...{ effect: 'allow', actions: ['detokenize', 'search'], types: ['email'], categories: ['payment'] },
-    ...{ views: ['masked', 'last4'], purposes: ['support'] },
+    ...{ views: ['masked', 'last4'], purposes: ['support'], subjects: 'any' },
     when: {
       ...{ reason: true, ticket: 'HELP-####', networks: ['10.0.0.0/8', '2001:db8::/32'] },
       hours: { zone: 'Europe/Vienna', days: ['mon', 'fri'], from: '08:00', to: '24:00' },

@@ -18,6 +18,8 @@ import { NOW } from '../support/vault.ts';
 const random = pooledRandom();
 
 const HOOK = newId('hook', random, NOW);
+const GRANT = newId('grant', random, NOW);
+const SUBJECT = newId('subject', random, NOW);
 
 /** Of each command: what is typed after its name. `DESK` stands for a folder with what it reads. */
 const TYPED: Readonly<Record<string, readonly string[]>> = {
@@ -50,6 +52,16 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   'tenants list': [],
   'tenants add': ['shop', '--save', 'DESK/shop.key'],
   'tenants erase': ['shop', '--yes-erase', 'shop'],
+  'grants order': [SUBJECT, '--type', 'email', '--ticket', 'HELP-1', '--reason', 'She has called.'],
+  'grants list': [],
+  'grants show': [GRANT],
+  'grants approve': [GRANT],
+  'grants refuse': [GRANT],
+  'grants review': [GRANT],
+  'grants revoke': [GRANT],
+  'grants close-ticket': ['HELP-1'],
+  'grants offer': [SUBJECT, '--type', 'email'],
+  'grants redeem': ['7KQ2-M9XD'],
   'hooks add': ['https://alarms.example.com/', '--save', 'DESK/hook.secret'],
   'hooks list': [],
   'hooks change': [HOOK, '--all'],

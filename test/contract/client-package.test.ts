@@ -79,7 +79,17 @@ test('the package holds the compiled client, its licence and its page, and nothi
       'index',
       'lethe-client',
     ],
-    ...['hook-client', 'operator-client', 'paths', 'replies', 'role-client', 'shapes', 'subject-client', 'transport'],
+    ...[
+      'grant-client',
+      'hook-client',
+      'operator-client',
+      'paths',
+      'replies',
+      'role-client',
+      'shapes',
+      'subject-client',
+      'transport',
+    ],
   ];
   const compiled = modules.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]);
   expect(names.sort()).toEqual(['LICENSE', 'README.md', 'package.json', ...compiled].sort());

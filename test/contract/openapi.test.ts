@@ -181,6 +181,7 @@ test('each problem has the status that clients know it by', () => {
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
       api_key_not_found role_not_found purpose_not_found hook_not_found approval_not_found
+      grant_not_found code_not_found
     `,
     405: 'method_not_allowed',
     409: `
@@ -191,6 +192,7 @@ test('each problem has the status that clients know it by', () => {
       rolling_over api_key_ended built_in_role own_role role_in_use role_changed too_many_roles
       purpose_in_use too_many_purposes too_many_hooks hook_paused hook_secret_replaced
       too_many_approvals approval_ended
+      own_grant grant_not_open already_approved grant_lapsed review_overdue too_many_grants
     `,
     410: `
       token_expired token_used_up token_revoked record_erased record_superseded subject_erased
@@ -199,7 +201,7 @@ test('each problem has the status that clients know it by', () => {
     413: 'body_too_large',
     415: 'unsupported_media_type',
     422: `
-      unknown_role invalid_role duties_conflict matrix_too_large
+      unknown_role invalid_role duties_conflict matrix_too_large grant_in_vain
       invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep unknown_purpose
       invalid_definition low_entropy_index unknown_view not_searchable unknown_part option_not_offered
       token_format_not_offered invalid_token invalid_share_count share_typo share_foreign share_wrong
@@ -435,6 +437,82 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   const hook = await security.call('post', '/v1/hooks', url);
   const [ofHook, noHook] = [`/v1/hooks/${hook.body.hook}`, '/v1/hooks/whk_01m81j18g0e329asxkdep5tmtc'];
   const noJob = '/v1/jobs/job_01m83rdet0ehaadnnnnhek1nfv';
+  const person = await app.call('post', '/v1/tokenize', {
+    items: [{ type: 'email', value: 'granted@example.com', subject: 'granted' }],
+  });
+  const { subject } = person.body.results[0];
+  const order = {
+    ...{ subjects: [subject], types: ['email'], view: 'plain', ticket: 'HELP-0042', minutes: 30 },
+    reason: 'She has called.',
+  };
+  const ordered = [1, 2, 3].map(() => support.call('post', '/v1/grants', order));
+  const [grant, refused, closed] = await Promise.all(ordered);
+  const at = (of?: Response) => `/v1/grants/${of?.body.grant}`;
+  const noGrant = '/v1/grants/gra_01m83rdet0ehaadnnnnhek1nfv';
+  const code = await app.call('post', `/v1/subjects/${subject}/grant-codes`, {
+    ...{ types: ['email'], view: 'plain', minutes: 15 },
+  });
+  await admin.call('put', '/v1/roles/night', {
+    rules: [
+      {
+        ...{ effect: 'allow', actions: ['order_grant'] },
+        grant: { minutes: 60, approval: 'afterwards', reviewHours: 24 },
+      },
+      { effect: 'allow', actions: ['detokenize'], views: ['plain'], subjects: 'granted' },
+    ],
+  });
+  const night = await admin.call('post', '/v1/principals', { name: 'night', role: 'night', purposes: ['billing'] });
+  const taken = await vault.withKey(night.body.apiKey).call('post', '/v1/grants', { ...order, breakGlass: true });
+  // Now: the support desk is revoked further down.
+  const granted: [string, Response[]][] = [
+    [
+      'orderGrant',
+      [
+        grant as Response,
+        await support.call('post', '/v1/grants', { ...order, minutes: 0 }),
+        ...[refused, closed].map((one) => one as Response),
+        await support.call('post', '/v1/grants', { ...order, subjects: ['sub_01m81j18g0ewqr325zy4z929z5'] }),
+        await support.call('post', '/v1/grants', { ...order, breakGlass: true }),
+      ],
+    ],
+    ['listGrants', await both(admin.call('get', '/v1/grants'), app.call('get', '/v1/grants'))],
+    ['readGrant', await both(admin.call('get', at(grant)), admin.call('get', noGrant))],
+    [
+      'approveGrant',
+      [
+        await admin.call('post', `${at(grant)}/approve`),
+        await admin.call('post', `${at(grant)}/approve`),
+        await support.call('post', `${at(grant)}/approve`),
+      ],
+    ],
+    ['refuseGrant', await both(admin.call('post', `${at(refused)}/refuse`), admin.call('post', `${noGrant}/refuse`))],
+    ['reviewGrant', await both(admin.call('post', `${at(taken)}/review`), admin.call('post', `${noGrant}/review`))],
+    ['endGrant', [await support.call('post', `${at(grant)}/revoke`), await admin.call('post', `${noGrant}/revoke`)]],
+    [
+      'closeTicket',
+      await both(
+        admin.call('post', '/v1/tickets/HELP-0042/close'),
+        admin.call('post', '/v1/tickets/-/close'),
+        app.call('post', '/v1/tickets/HELP-0042/close'),
+      ),
+    ],
+    [
+      'offerGrantCode',
+      [
+        code,
+        await app.call('post', '/v1/subjects/sub_01m81j18g0ewqr325zy4z929z5/grant-codes', {
+          ...{ types: ['email'], view: 'plain', minutes: 15 },
+        }),
+      ],
+    ],
+    [
+      'redeemGrantCode',
+      [
+        await support.call('post', '/v1/grants/redeem', { code: code.body.code }),
+        await support.call('post', '/v1/grants/redeem', { code: '0000-0000' }),
+      ],
+    ],
+  ];
   return [
     [
       'tokenize',
@@ -737,6 +815,7 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         vault.as('security').call('get', '/v1/keys/exposed?after=x'),
       ),
     ],
+    ...granted,
     [
       'addHook',
       [

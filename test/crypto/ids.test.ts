@@ -34,6 +34,7 @@ const prefixes: Record<IdKind, string> = {
   hook: 'whk_',
   event: 'evt_',
   approval: 'apr_',
+  grant: 'gra_',
 };
 const kinds = Object.keys(prefixes) as IdKind[];
 const timed = kinds.filter((kind): kind is TimedIdKind => kind !== 'token' && kind !== 'tenant');

@@ -8,6 +8,7 @@ import { apiKeys } from '../../src/access/key-rows.ts';
 import { roles } from '../../src/access/roles/rows.ts';
 import { auditEntries } from '../../src/audit/entries.ts';
 import { destructions } from '../../src/erasure/destructions.ts';
+import { grantSubjects, grants } from '../../src/grants/rows.ts';
 import { hooks } from '../../src/hooks/hook-rows.ts';
 import { hookEvents } from '../../src/hooks/outbox.ts';
 import type { IdKind } from '../../src/ids.ts';
@@ -22,7 +23,7 @@ import { tokens } from '../../src/tokens/tokens.ts';
 /** Between them they have every packed column there is; a test of the migrations holds that. */
 const TABLES: readonly Table[] = [
   ...[apiKeys, auditEntries, buckets, destructions, hookEvents, hooks, indexKeys, jobs, recordKeys, records, roles],
-  ...[tokens, windows, approvals],
+  ...[tokens, windows, approvals, grants, grantSubjects],
 ];
 /** By column, which packs alike in every table, but for `name`. */
 export const PACKINGS: ReadonlyMap<string, Packing<never>> = new Map(TABLES.flatMap((table) => [...table.packings]));
@@ -46,7 +47,9 @@ function packingOf(column: string, statement: string): Packing<never> | undefine
  */
 export function packedStatement(statement: string, engine: 'sqlite' | 'postgres'): string {
   const packed = CATALOGUE.test(statement) ? statement : packedLiterals(statement, engine);
-  const left = /(\w+)?\s*(?:=|<>|\()?\s*'(?:rec|ten|sub|tok|bkt|ers|prn|aud|key|win|apr)_[0-9a-z]{10,}'/.exec(packed);
+  const left = /(\w+)?\s*(?:=|<>|\()?\s*'(?:rec|ten|sub|tok|bkt|ers|prn|aud|key|win|apr|gra)_[0-9a-z]{10,}'/.exec(
+    packed,
+  );
   if (left !== null && left[1] !== 'target') throw new Error(`This id is not packed: ${left[0]}`);
   return packed;
 }

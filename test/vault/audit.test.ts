@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/access/actions.ts';
 import { turnAway } from '../../src/calls/entries.ts';
 import { VaultError } from '../../src/errors.ts';
-import type { AuditId, BucketId, HookId, RecordId, Token } from '../../src/ids.ts';
+import type { AuditId, BucketId, GrantId, HookId, RecordId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { changePrincipal } from '../../src/operations/access/change-principal.ts';
@@ -28,6 +28,13 @@ import { erase } from '../../src/operations/erasures/erase.ts';
 import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
 import { getErasure } from '../../src/operations/erasures/get-erasure.ts';
 import { readCertificate } from '../../src/operations/erasures/read-certificate.ts';
+import { approveGrant } from '../../src/operations/grants/approve-grant.ts';
+import { closeTicket } from '../../src/operations/grants/close-ticket.ts';
+import { endGrant } from '../../src/operations/grants/end-grant.ts';
+import { listGrants } from '../../src/operations/grants/list-grants.ts';
+import { offerCode } from '../../src/operations/grants/offer-code.ts';
+import { orderGrant } from '../../src/operations/grants/order-grant.ts';
+import { redeemCode } from '../../src/operations/grants/redeem-code.ts';
 import { addHook } from '../../src/operations/hooks/add-hook.ts';
 import { changeHook } from '../../src/operations/hooks/change-hook.ts';
 import { listHooks } from '../../src/operations/hooks/list-hooks.ts';
@@ -76,6 +83,10 @@ const DESK = {
   rules: [{ effect: 'allow' as const, actions: ['detokenize' as const], views: ['masked'] }],
 };
 
+const GRANT = {
+  ...{ types: ['email'], view: 'plain', ticket: 'HELP-1', reason: 'She has called.', minutes: 30, breakGlass: false },
+};
+
 describe.each(ENGINES)('on %s', (engine) => {
   const here = stage(engine);
   const entriesSince = async (work: () => Promise<unknown>) => {
@@ -86,7 +97,7 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('every call leaves one entry: who, what, what came of it, about which records', async () => {
     const [admin, app, auditor] = [await here.as('admin'), await here.as('app'), await here.as('auditor')];
-    const security = await here.as('security');
+    const [security, support] = [await here.as('security'), await here.as('support')];
     const { vault } = here;
     const place = { path: `${here.home.folder}/usb` };
     const usb = { name: 'usb', kind: 'file', required: true, settings: place } as const;
@@ -102,6 +113,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     let [erasure, key]: (string | undefined)[] = [];
     let job: string | undefined;
     let hook = '' as HookId;
+    let grant = '' as GrantId;
+    let told = '';
     const value = 'ada@example.org';
     const calls: [who: typeof app, work: () => Promise<unknown>, entry: Record<string, unknown>][] = [
       [
@@ -227,6 +240,25 @@ describe.each(ENGINES)('on %s', (engine) => {
         },
         { action: 'add_hook', target: expect.stringMatching(/^whk_/) },
       ],
+      [
+        support,
+        async () => {
+          ({ grant } = await orderGrant(vault, support, { ...GRANT, subjects: [subject as never] }));
+        },
+        { action: 'order_grant', code: 'grant_waiting', subject: expect.any(String), target: expect.any(String) },
+      ],
+      [admin, () => listGrants(vault, admin, { limit: 1 }), { action: 'list_grants' }],
+      [admin, () => approveGrant(vault, admin, { grant }), { action: 'approve_grant', target: expect.any(String) }],
+      [admin, () => endGrant(vault, admin, { grant }), { action: 'end_grant', target: expect.any(String) }],
+      [admin, () => closeTicket(vault, admin, { ticket: 'HELP-1' }), { action: 'close_ticket' }],
+      [
+        app,
+        async () => {
+          ({ code: told } = await offerCode(vault, app, { subject: subject as never, ...GRANT }));
+        },
+        { action: 'offer_code', target: expect.stringMatching(/^gra_/) },
+      ],
+      [support, () => redeemCode(vault, support, { code: told }), { action: 'redeem_code', view: 'plain' }],
       [admin, () => listHooks(vault, admin), { action: 'list_hooks' }],
       [admin, () => changeHook(vault, admin, { hook, paused: false }), { action: 'change_hook' }],
       [admin, () => testHook(vault, admin, { hook }), { action: 'test_hook' }],

@@ -9,23 +9,31 @@ import { REVEALING } from '../roles/rules.ts';
 import { isBuiltIn } from '../roles.ts';
 import { mayApprove } from './approvers.ts';
 
-/** Whether a role shows anything plain, of whatever type, for whatever purpose and under whatever conditions. */
+/**
+ * Whether a role shows anything plain, of whatever type, for whatever purpose and under whatever conditions. What it
+ * shows under grants that somebody else agrees to has its second person there.
+ */
 export function seesPlain({ rules }: CompiledRole): boolean {
+  const takesGrants = (rules.get('order_grant') ?? []).some(
+    ({ terms }) => terms?.approval === 'none' || terms?.approval === 'afterwards',
+  );
   return [...REVEALING].some((action) =>
-    (rules.get(action as never) ?? []).some(({ effect, views }) => effect === 'allow' && views?.has('plain')),
+    (rules.get(action as never) ?? []).some(
+      ({ effect, views, underGrant }) => effect === 'allow' && views?.has('plain') && (!underGrant || takesGrants),
+    ),
   );
 }
 
 /** Whether an API key of this role is given with a second person's approval. */
 export function isWeighty(role: CompiledRole): boolean {
-  return seesPlain(role) || mayApprove(role);
+  return seesPlain(role) || mayApprove(role) || role.rules.has('approve_grant');
 }
 
 /** Whether a change of a role does: it opens plain sight, or approving. */
 export function opensWeighty(
   opened: readonly { readonly action: string; readonly view?: string | undefined }[],
 ): boolean {
-  return opened.some(({ view, action }) => view === 'plain' || action === 'give_approval');
+  return opened.some(({ view, action }) => view === 'plain' || ['give_approval', 'approve_grant'].includes(action));
 }
 
 /** The rules that a principal of this role has now; none for one that has no version in force. */

@@ -11,7 +11,8 @@ import { ACTIONS, type Action } from '../actions.ts';
 import { rolesWith } from '../roles.ts';
 import { type Allowed, allowedBy, compileRole, shows } from './compiled-role.ts';
 import { conflictOf } from './duties.ts';
-import { faultsIn, REVEALING, type Rule } from './rules.ts';
+import { faultsIn } from './rule-faults.ts';
+import { REVEALING, type Rule } from './rules.ts';
 
 /** A data type as a role sees it. */
 export interface KnownType {
@@ -119,7 +120,7 @@ function isInVain(
   const isLeft = (action: Action, type: KnownType | undefined, purpose: string | undefined) => {
     const found = left(action, type, purpose);
     if (found === undefined || type === undefined || !REVEALING.has(action)) return found !== undefined;
-    return type.views.some((view) => shows({ views, denied: found.denied }, view));
+    return type.views.some((view) => shows({ ...found, views }, view));
   };
   const isNarrowed = (rule.types ?? rule.categories) !== undefined;
   return !rule.actions.some((action) => {

@@ -6,7 +6,8 @@
  * Pure: the time and the place of a call come with the question.
  */
 import { isIn, type Network, readAddress, readNetwork } from '../../network-address.ts';
-import { DAYS, type Rule } from './rules.ts';
+import { type Relation, sightsOf } from '../relation.ts';
+import { DAYS, isOfSome, type Rule } from './rules.ts';
 import { readTicketPattern } from './ticket-pattern.ts';
 import { clockOf } from './zone-clock.ts';
 
@@ -23,22 +24,26 @@ export interface Asked extends Circumstances {
   /** The data type concerned; absent for an action on no value, and before it is known which. */
   readonly type?: { readonly name: string; readonly category?: string | undefined } | undefined;
   readonly purpose?: string | undefined;
+  /** How the person concerned stands to the caller; absent before it is known who that is. */
+  readonly relation?: Relation | undefined;
   /** Takes what depends on the single call to be as the rule wants it (`best`), or as it does not (`worst`). */
   readonly assume?: 'best' | 'worst' | undefined;
 }
 
 export type Truth = boolean | undefined;
-export const CONDITIONS = ['types', 'purposes', 'reason', 'ticket', 'networks', 'hours'] as const;
+export const CONDITIONS = ['types', 'subjects', 'purposes', 'reason', 'ticket', 'networks', 'hours'] as const;
 export interface Condition {
   readonly name: (typeof CONDITIONS)[number];
   holds(asked: Asked): Truth;
 }
 
 /** The conditions of a rule. A rule without any matches every call of its actions. */
-export function conditionsOf({ effect, types, categories, purposes, when = {} }: Rule): readonly Condition[] {
+export function conditionsOf(rule: Rule): readonly Condition[] {
+  const { effect, types, categories, purposes, when = {} } = rule;
   const { reason, ticket, networks, hours } = when;
   const conditions: (Condition | undefined)[] = [
     (types ?? categories) && typesCondition(effect, new Set(types), new Set(categories)),
+    isOfSome(rule) ? subjectsCondition(effect, rule.subjects === 'self') : undefined,
     purposes && {
       name: 'purposes',
       holds: ({ purpose }) => (purpose === undefined ? undefined : purposes.includes(purpose)),
@@ -64,6 +69,16 @@ function typesCondition(
     return type.category === undefined ? undefined : categories.has(type.category);
   };
   return { name: 'types', holds };
+}
+
+/** Before it is known what the call is about, an allowance may match. From then on it must be known whom. */
+function subjectsCondition(effect: Rule['effect'], ofSelf: boolean): Condition {
+  const holds = ({ relation, type, assume }: Asked): Truth => {
+    if (relation !== undefined) return ofSelf ? relation.self : sightsOf(relation, type?.name).length > 0;
+    if (assume !== undefined) return (assume === 'best') === (effect === 'allow');
+    return type === undefined && effect === 'allow' ? true : undefined;
+  };
+  return { name: 'subjects', holds };
 }
 
 /** A condition on the single call. */

@@ -22,6 +22,7 @@ const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: R
     does: 'uses values',
     actions: new Set<Action>([
       ...(['tokenize', 'detokenize', 'verify', 'match', 'search', 'correct', 'erase'] as const),
+      ...(['order_grant', 'offer_code', 'redeem_code'] as const),
       ...(['mint_token', 'change_token', 'describe_token', 'read_record', 'resolve_subject', 'read_subject'] as const),
     ]),
   },
@@ -34,7 +35,7 @@ const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: R
       ...(['split_root', 'replace_root'] as const),
     ]),
   },
-  approval: { does: 'approves what others ask for', actions: new Set<Action>(['give_approval']) },
+  approval: { does: 'approves what others ask for', actions: new Set<Action>(['give_approval', 'approve_grant']) },
   alarms: {
     does: 'says who is told of alarms',
     actions: new Set<Action>(['add_hook', 'change_hook', 'remove_hook']),

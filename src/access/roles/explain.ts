@@ -6,6 +6,7 @@
 import type { Action } from '../actions.ts';
 import { askedOf, decide, isForPurpose, type Resource, rulesOf } from '../decide.ts';
 import type { Principal } from '../principal.ts';
+import { GRANTED } from '../relation.ts';
 import { allowedBy, counts } from './compiled-role.ts';
 import type { Circumstances, Condition } from './conditions.ts';
 import { REVEALING } from './rules.ts';
@@ -25,6 +26,7 @@ export interface RuleFound {
 export const NEEDS = [
   'another_role',
   'conditions',
+  'grant',
   'no_denial',
   'no_audience',
   'purpose',
@@ -63,6 +65,7 @@ export function explain(
   const of = (effect: RuleFound['effect']) => rules.filter((rule) => rule.effect === effect);
   const allowed = allowedBy(role, action, asked);
   if (of('allow').length === 0) needs.push('another_role');
+  else if (isMissing(principal, action, resource, circumstances)) needs.push('grant');
   else if (!of('allow').some((rule) => rule.counts)) needs.push('conditions');
   else if (allowed === undefined) needs.push('no_denial');
   else if (principal.audience !== undefined && code === 'not_allowed' && !REVEALING.has(action)) {
@@ -75,4 +78,10 @@ export function explain(
   else if (isForPurpose(action, resource) && !isNeeded) needs.push('purpose_for_type');
   if (needs.length === 0) needs.push('wider_view');
   return { allowed: false, code, rules, needs };
+}
+
+/** Whether a grant is all that is missing. */
+function isMissing(...[principal, action, resource, circumstances]: Required<Parameters<typeof explain>>): boolean {
+  const isOpen = resource.relation === undefined || resource.relation.grants.length === 0;
+  return isOpen && decide(principal, action, { ...resource, relation: GRANTED }, circumstances).allowed;
 }

@@ -13,7 +13,7 @@ export type RoleFacts = z.infer<typeof RoleSchema>;
 const IN_WORDS: Readonly<Record<Role, string>> = {
   admin: 'Manages principals, roles, tenants and data types. Sees no value.',
   app: 'Stores, reveals, searches, corrects and erases values, for its purposes.',
-  support: 'Searches, and sees masked values and narrower views. Changes nothing.',
+  support: 'Searches, and sees masked values and narrower views; plain ones under a grant. Changes nothing.',
   receiver: 'Reveals the tokens of its audience, for its purposes.',
   auditor: 'Reads the audit log, receipts, keys and roles. Sees no value.',
   security: 'Holds keys, copies and slots, and reads the audit log. Sees no value.',

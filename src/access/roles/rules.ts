@@ -4,14 +4,15 @@
  *   { "effect": "allow", "actions": ["detokenize"], "types": ["email"], "views": ["masked", "narrow"],
  *     "purposes": ["support"], "when": { "ticket": "HELP-######", "networks": ["10.0.0.0/8"] } }
  *
- * Guarantees: a rule says everything it means: an unknown field is refused. `faultsIn` finds what could never match, as
- * far as the rule itself tells; `check.ts` asks the tenant's data types and purposes about the rest.
+ * Guarantees: a rule says everything it means: an unknown field is refused. `rule-faults.ts` finds what could never
+ * match.
  */
 import { z } from 'zod';
-import { readNetwork } from '../../network-address.ts';
 import { PurposeSchema, TypeNameSchema, ViewSchema } from '../../schema.ts';
 import { ACTIONS, type Action } from '../actions.ts';
-import { MAX_PATTERN, readTicketPattern } from './ticket-pattern.ts';
+import { SUBJECTS } from '../relation.ts';
+import { grantTermsSchema } from './grant-terms.ts';
+import { MAX_PATTERN } from './ticket-pattern.ts';
 
 /** What everyone with a valid API key may do, whatever the role. */
 export const OF_EVERYONE = ['list_types', 'list_purposes', 'describe_caller'] as const satisfies readonly Action[];
@@ -19,10 +20,23 @@ export const OF_EVERYONE = ['list_types', 'list_purposes', 'describe_caller'] as
 /** Actions that show something of a value, or tell of it: a purpose is always stated for them, and checked. */
 export const REVEALING: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match']);
 /** The actions that are decided for each data type. */
-export const OF_TYPES: ReadonlySet<Action> = new Set([...REVEALING, 'tokenize', 'verify', 'correct']);
+export const OF_TYPES: ReadonlySet<Action> = new Set([
+  ...REVEALING,
+  ...(['tokenize', 'verify', 'correct', 'order_grant', 'approve_grant', 'offer_code', 'redeem_code'] as const),
+]);
 /** The actions whose calls can state a reason, and those that can name a ticket. */
-export const STATES_REASON: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match', 'correct', 'erase']);
-export const NAMES_TICKET: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match']);
+export const STATES_REASON: ReadonlySet<Action> = new Set([
+  ...(['detokenize', 'search', 'match', 'correct', 'erase', 'order_grant'] as const),
+]);
+export const NAMES_TICKET: ReadonlySet<Action> = new Set(['detokenize', 'search', 'match', 'order_grant']);
+
+/**
+ * The actions on one person's record, or on the person, which is known before the answer. Only such a rule can be
+ * restricted to some subjects: an answer to the others depends on the values of everybody.
+ */
+export const OF_ONE_PERSON: ReadonlySet<Action> = new Set([
+  ...(['detokenize', 'describe_token', 'read_record', 'read_subject', 'correct'] as const),
+]);
 
 /** Views that stand for several: `narrow` is every view that a type has besides `plain` and `masked`. */
 export type ViewKind = 'plain' | 'masked' | 'narrow';
@@ -44,6 +58,11 @@ export const ActionSchema = z
   .meta({ id: 'Action', description: 'What a call does; the audit log’s word for it.' });
 /** More actions may come, and a client must be able to read rules that name them. */
 const actionOf = (of: Of) => (of === '' ? ActionSchema : (z.string() as unknown as typeof ActionSchema));
+
+export const SubjectsSchema = z
+  .enum(SUBJECTS)
+  .meta({ id: 'Subjects', description: 'Whose values or records a rule reaches.' });
+const subjectsOf = (of: Of) => (of === '' ? SubjectsSchema : (z.string() as unknown as typeof SubjectsSchema));
 
 const hoursSchema = (of: Of) =>
   z
@@ -134,6 +153,14 @@ const ruleSchema = (of: Of) =>
         .optional()
         .describe('The stated purposes for which it holds; absent: all.')
         .meta({ examples: [['support']] }),
+      subjects: subjectsOf(of)
+        .optional()
+        .describe(
+          'Whose values or records: `granted`, those of whom the caller has a grant, as far as it goes; `self`, the ' +
+            'person whose session it is; `any` or absent: everybody’s.',
+        )
+        .meta({ examples: ['granted'] }),
+      grant: grantTermsSchema(of).optional(),
       when: whenSchema(of).optional(),
     })
     .meta({ id: `${of}Rule`, description: 'What is allowed or denied, of what, how far, for what, and when.' });
@@ -151,71 +178,7 @@ const rulesSchema = (of: Of) => z.array(ruleSchema(of)).max(MAX_RULES).describe(
 export const RulesSchema = rulesSchema('');
 export const StandingRulesSchema = rulesSchema('Standing');
 
-/** What is wrong with a rule, as far as the rule itself tells. */
-export interface RuleFault {
-  /** Where in the rule, as a JSON Pointer without its first slash. */
-  readonly place: string;
-  readonly message: string;
-}
-
-/** @returns the faults of a rule whose shape is right; none for one that makes sense by itself */
-export function faultsIn(rule: Rule): RuleFault[] {
-  const faults: RuleFault[] = [];
-  const say = (place: string, message: string) => faults.push({ place, message });
-  const { actions, types, categories, views, purposes, when } = rule;
-  for (const [name, words] of Object.entries({ actions, types, categories, views, purposes })) {
-    if (words !== undefined && new Set(words).size < words.length) say(name, 'This names one word twice.');
-  }
-  const lacks = (may: ReadonlySet<Action>) => actions.filter((action) => !may.has(action)).join(', ');
-  const always = actions.filter((action) => OF_EVERYONE.some((one) => one === action)).join(', ');
-  if (always) say('actions', `Every API key may do that: ${always}.`);
-  const notTyped = lacks(OF_TYPES);
-  if ((types ?? categories) !== undefined && notTyped) {
-    say(types ? 'types' : 'categories', `This does not go with ${notTyped}, which is not decided by data type.`);
-  }
-  const notShown = lacks(REVEALING);
-  if (views !== undefined && notShown) say('views', `This does not go with ${notShown}, which shows no value.`);
-  if (purposes !== undefined && notShown) say('purposes', `This does not go with ${notShown}, which states none.`);
-  if (views === undefined && rule.effect === 'allow' && actions.some((action) => REVEALING.has(action))) {
-    say('views', 'The views must be named where values are shown.');
-  }
-  return when === undefined ? faults : [...faults, ...faultsInConditions(rule, when)];
-}
-
-function faultsInConditions({ effect, actions }: Rule, when: NonNullable<Rule['when']>): RuleFault[] {
-  const faults: RuleFault[] = [];
-  const say = (place: string, message: string) => faults.push({ place: `when${place}`, message });
-  const lacks = (may: ReadonlySet<Action>) => actions.filter((action) => !may.has(action)).join(', ');
-  const { reason, ticket, networks = [], hours } = when;
-  if (reason === false) say('/reason', 'This is true, or not there.');
-  if (Object.keys(when).length === 0) say('', 'This must name a condition.');
-  if (effect === 'deny' && (reason ?? ticket) !== undefined) {
-    say('', 'A denial that asks for a reason or a ticket would refuse only those who give one.');
-  } else {
-    const [noReason, noTicket] = [lacks(STATES_REASON), lacks(NAMES_TICKET)];
-    if (reason !== undefined && noReason) say('/reason', `This does not go with ${noReason}, which states none.`);
-    if (ticket !== undefined && noTicket) say('/ticket', `This does not go with ${noTicket}, which names none.`);
-  }
-  if (ticket !== undefined && readTicketPattern(ticket) === undefined) {
-    const shape = '# a digit, @ a capital letter, + once or more, with nothing of the same kind behind it';
-    say('/ticket', `A pattern has a digit in it, as HELP-###### has: ${shape}.`);
-  }
-  for (const [n, network] of networks.entries()) {
-    if (readNetwork(network) === undefined) say(`/networks/${n}`, 'An address or a network such as 10.0.0.0/8.');
-  }
-  if (hours === undefined) return faults;
-  if (!isZone(hours.zone)) say('/hours/zone', 'A time zone of the IANA list, such as Europe/Vienna.');
-  if (hours.from === hours.to) say('/hours/to', 'This must differ from `from`.');
-  if (new Set(hours.days).size < (hours.days ?? []).length) say('/hours/days', 'This names one day twice.');
-  return faults;
-}
-
-/** A fixed offset is no zone: it does not follow the law of a place. */
-function isZone(zone: string): boolean {
-  if (!/^[A-Za-z]+(?:[/_+-][A-Za-z0-9]+)*$/.test(zone)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
-  } catch {
-    return false;
-  }
+/** Whether the rule reaches some people's values or records only. */
+export function isOfSome({ subjects }: Pick<Rule, 'subjects'>): boolean {
+  return subjects !== undefined && subjects !== 'any';
 }

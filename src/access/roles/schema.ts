@@ -13,7 +13,14 @@ import {
 } from '../../schema.ts';
 import { CONDITIONS } from './conditions.ts';
 import { NEEDS } from './explain.ts';
-import { ActionSchema, EffectSchema, RoleNameSchema, RulesSchema, StandingRulesSchema } from './rules.ts';
+import {
+  ActionSchema,
+  EffectSchema,
+  RoleNameSchema,
+  RulesSchema,
+  StandingRulesSchema,
+  SubjectsSchema,
+} from './rules.ts';
 
 const VersionSchema = z
   .int()
@@ -90,6 +97,7 @@ export const CellSchema = z
       .optional()
       .describe('The stated purpose; `*`: every one that no rule of the role names. Absent where none is stated.'),
     view: ViewSchema.optional(),
+    subjects: z.string().optional().describe('Whose values or records: `granted` or `self`; absent: everybody’s.'),
     allowed: z.enum(['always', 'sometimes']).meta({
       id: 'Sight',
       description: '`sometimes`: it depends on the reason, ticket, network or hour of the call.',
@@ -133,6 +141,9 @@ const asked = {
   purpose: PurposeSchema.optional(),
   reason: ReasonSchema.optional(),
   ticket: TicketSchema.optional(),
+  subjects: SubjectsSchema.optional().describe(
+    'Whose value it would be: `granted`, of somebody of whom there is a grant; absent: of nobody in particular.',
+  ),
   address: z
     .string()
     .max(64)

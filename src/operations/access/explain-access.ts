@@ -6,22 +6,23 @@ import type { z } from 'zod';
 import { type AccessKeys, accessKeys } from '../../access/keys.ts';
 import { needsOf } from '../../access/needs.ts';
 import type { Principal } from '../../access/principal.ts';
-import { isUnaltered, purposesOf } from '../../access/principals.ts';
 import { purposesOfTenant } from '../../access/purposes.ts';
+import { GRANTED, SELF, STRANGER } from '../../access/relation.ts';
 import { explain } from '../../access/roles/explain.ts';
 import { inForce } from '../../access/roles/rows.ts';
 import { ExplainBody, ExplainReply } from '../../access/roles/schema.ts';
 import { isBuiltIn } from '../../access/roles.ts';
-import { findPrincipal } from '../../access/store.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { perform } from '../../calls/perform.ts';
+import { principalNow } from '../../calls/principal-now.ts';
 import { resourceOf } from '../../calls/resource.ts';
-import { IntegrityError, VaultError } from '../../errors.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
 
 type Body = z.infer<typeof ExplainBody>;
+
+const RELATIONS = { any: STRANGER, granted: GRANTED, self: SELF };
 
 /** @throws `principal_not_found`, `principal_revoked`, `unknown_role`, `unknown_type` */
 export const explainAccess = operation({
@@ -53,12 +54,13 @@ export const explainAccess = operation({
   },
   work: (vault, caller, body) =>
     perform(vault, caller, { action: 'explain_access' }, async (door) => {
-      const { action, value, purpose, reason, ticket, address } = body;
+      const { action, value, purpose, reason, ticket, address, subjects = 'any' } = body;
       const type = value && (await vault.catalogue.type(caller.tenant, value.type)).type;
       const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
       return door.commit('shared', async (tx) => {
         const who = await principalOf(caller, tx, keys, body);
-        const resource = { type: type && resourceOf(type), view: value?.view, purpose };
+        const relation = RELATIONS[subjects];
+        const resource = { type: type && resourceOf(type), view: value?.view, purpose, relation };
         const at = body.at === undefined ? door.now : new Date(body.at);
         const { rules, needs, ...found } = explain(who, action, resource, { at, reason, ticket, address });
         const shown = rules.map(({ unmet, untold, ...rule }) => ({ ...rule, unmet: [...unmet], untold: [...untold] }));
@@ -75,18 +77,9 @@ async function principalOf(
   keys: AccessKeys,
   body: Body,
 ): Promise<Principal> {
+  if ('principal' in body) return principalNow(tx, keys, tenant, body.principal);
+  const { role, purposes = [], audience } = body;
   const needs = needsOf(await purposesOfTenant(tx, keys.principals, tenant));
-  const rulesOf = async (name: string) => (isBuiltIn(name) ? undefined : inForce(tx, keys, tenant, name));
-  if ('role' in body) {
-    const { role, purposes = [], audience } = body;
-    return { principal: caller, tenant, role, rules: await rulesOf(role), purposes, needs, audience };
-  }
-  const { principal } = body;
-  const row = await findPrincipal(tx, tenant, principal);
-  if (row === undefined) throw new VaultError('principal_not_found');
-  if (row.revoked_at !== null) throw new VaultError('principal_revoked');
-  if (!isUnaltered(keys.principals, row)) throw new IntegrityError({ target: principal });
-  const rules = await rulesOf(row.role);
-  const audience = row.audience ?? undefined;
-  return { principal, tenant, role: row.role, rules, purposes: purposesOf(row), needs, audience };
+  const rules = isBuiltIn(role) ? undefined : await inForce(tx, keys, tenant, role);
+  return { principal: caller, tenant, role, rules, purposes, needs, audience };
 }

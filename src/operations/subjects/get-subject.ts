@@ -3,7 +3,10 @@ import { z } from 'zod';
 import { tokensFor } from '../../calls/naming.ts';
 import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
+import { relationOf } from '../../calls/relations.ts';
+import { decideOnPerson } from '../../calls/resource.ts';
 import type { RecordId, SubjectId, TenantId, Token } from '../../ids.ts';
+import { isNote } from '../../records/notes.ts';
 import { factsOf } from '../../records/record-facts.ts';
 import { pageOfSubject } from '../../records/store.ts';
 import { areErased } from '../../records/tombstones.ts';
@@ -50,11 +53,18 @@ export const getSubject = operation({
     return perform(vault, caller, { action: 'read_subject' }, (door) =>
       door.commit('shared', async (tx) => {
         const subject = await liveSubject(tx, tenant, id);
-        const { rows, more } = await livePage(tx, tenant, id, page);
+        const relation = await relationOf(caller, 'read_subject', subject, { vault, reader: tx, now: door.now });
+        const { grant } = decideOnPerson(door, caller, 'read_subject', { relation }, 'subject_not_found');
+        // Under a grant, what it is for: the other records of the person are not told.
+        const isTold = ({ type }: { readonly type: string }) =>
+          !isNote({ type }) &&
+          (grant === undefined || door.decision({ relation, type: { name: type, views: [] } }).allowed);
+        const { rows, more } = await livePage(tx, tenant, id, page, isTold);
         const ids = rows.map((row) => row.record as RecordId);
         const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
         const told: (readonly TokenRow[])[] = [];
-        for (const [i, row] of rows.entries()) told.push(await tokensFor(vault, caller, row, tokens[i] ?? []));
+        for (const [i, row] of rows.entries())
+          told.push(await tokensFor(vault, caller, row, tokens[i] ?? [], relation));
         const records = rows.map((row, i) => ({
           record: row.record as RecordId,
           subject: id,
@@ -67,7 +77,7 @@ export const getSubject = operation({
           records,
           ...nextOf(records, more, 'record'),
         };
-        return { reply, entry: { subject: id, records: ids } };
+        return { reply, entry: { subject: id, records: ids, target: grant } };
       }),
     );
   },
@@ -79,14 +89,23 @@ function idOf({ token }: TokenRow): Token {
 
 type Page = { readonly after?: RecordId | undefined; readonly limit: number };
 
-/** A page without records that are being erased. It is empty only at the end, so that a reader can always go on. */
-async function livePage(tx: RecordTx, tenant: TenantId, subject: SubjectId, { after, limit }: Page) {
+/**
+ * A page without records that are being erased, or that the caller is not told. It is empty only at the end, so that a
+ * reader can always go on.
+ */
+async function livePage(
+  tx: RecordTx,
+  tenant: TenantId,
+  subject: SubjectId,
+  { after, limit }: Page,
+  isTold: (row: { readonly type: string }) => boolean,
+) {
   for (let from = after; ; ) {
     const found = await pageOfSubject(tx, tenant, subject, { after: from, limit: limit + 1 });
     const page = found.slice(0, limit);
     const ids = page.map((row) => row.record as RecordId);
     const erased = await areErased(tx, tenant, ids);
-    const rows = page.filter((_, i) => !erased[i]);
+    const rows = page.filter((row, i) => !erased[i] && isTold(row));
     const more = found.length > limit;
     if (rows.length > 0 || !more) return { rows, more };
     from = ids.at(-1);

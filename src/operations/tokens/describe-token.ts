@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { factsFor, namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
+import { relationOf } from '../../calls/relations.ts';
+import { decideOnPerson } from '../../calls/resource.ts';
 import type { RecordId } from '../../ids.ts';
 import { liveRecord } from '../../records/open-records.ts';
 import { TokenSchema } from '../../schema.ts';
@@ -31,8 +33,11 @@ export const describeToken = operation({
         const known = await findToken(tx, vault.keyring.indexes, { tenant, audience, now: door.now }, token);
         const record = known.record as RecordId;
         const row = await liveRecord(tx, tenant, record);
+        const type = await vault.catalogue.stored(tenant, row.type, row.type_version);
+        const relation = await relationOf(caller, 'describe_token', row, { vault, reader: tx, now: door.now });
+        const { grant } = decideOnPerson(door, caller, 'describe_token', { type, relation }, 'token_not_found');
         const reply = { ...tokenFacts(known), ...namesFor(caller, row), ...factsFor(caller, row) };
-        return { reply, entry: { records: [record] } };
+        return { reply, entry: { records: [record], target: grant } };
       }),
     );
   },

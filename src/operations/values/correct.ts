@@ -8,7 +8,8 @@ import { mayBeShown } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { askedOf, guessesIn } from '../../calls/equal-values.ts';
 import { perform } from '../../calls/perform.ts';
-import { resourceOf } from '../../calls/resource.ts';
+import { relationOf } from '../../calls/relations.ts';
+import { decideOnPerson } from '../../calls/resource.ts';
 import { inTime } from '../../calls/time-limit.ts';
 import { completeDestruction } from '../../erasure/complete-destruction.ts';
 import { type DestructionRow, findDestruction } from '../../erasure/destructions.ts';
@@ -75,16 +76,25 @@ export const correct = operation({
     // A record that is gone says so, also if the same call corrected it before.
     const once = said === undefined ? { ...caller, idempotencyKey: undefined } : caller;
     return perform<Reply>(vault, once, call, async (door) => {
-      const row = await findRecord(vault.recordStore.reader, tenant, record);
+      const { reader } = vault.recordStore;
+      const row = await findRecord(reader, tenant, record);
       await assertUnaltered(vault, row);
       const known = await vault.catalogue.type(tenant, row.type);
       const { type } = known;
-      door.decide({ type: resourceOf(type) });
+      const relation = await relationOf(caller, 'correct', row, { vault, reader, now: door.now });
+      const { grant } = decideOnPerson(door, caller, 'correct', { type, relation }, 'record_not_found');
       const accepted = accept(known, body.value, { now: door.now, country: body.country });
       const [value = accepted] = await withVerifiers(vault.hasher, [accepted], caller);
-      const of = { tenant, record, type, value: value.value, now: door.now, mayBeShown: mayBeShown(caller, type) };
+      const of = {
+        tenant,
+        record,
+        type,
+        value: value.value,
+        now: door.now,
+        mayBeShown: mayBeShown(caller, type, relation),
+      };
       // Asked before there is anything to take back, and again in the transaction: a token may have been minted since.
-      await assertNoneOutdated(vault.recordStore.reader, vault.keyring.indexes, of);
+      await assertNoneOutdated(reader, vault.keyring.indexes, of);
       const asked = guessesIn(await askedOf(vault, caller, [{ value }], purpose));
       let order!: DestructionRow;
       let next!: RecordRow;
@@ -99,7 +109,8 @@ export const correct = operation({
           await assertNoneOutdated(tx, vault.keyring.indexes, of);
           const kept = value.kept && { kept: value.kept.name };
           const done = { record, version: next.version, masked: type.views.masked(value.value), ...kept };
-          return { reply: done, entry: { records: [record], guesses: asked.length > 0 ? 1 : undefined } };
+          const guesses = asked.length > 0 ? 1 : undefined;
+          return { reply: done, entry: { records: [record], guesses, target: grant } };
         });
         return committing.catch(async (error: unknown) => {
           // A value that was claimed in vain would be refused to others until a job settles the correction.

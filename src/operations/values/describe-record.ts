@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { namesFor, tokensFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
+import { relationOf } from '../../calls/relations.ts';
+import { decideOnPerson } from '../../calls/resource.ts';
 import { findRecord } from '../../records/open-records.ts';
 import { factsOf as recordFacts } from '../../records/record-facts.ts';
 import { RecordIdSchema } from '../../schema.ts';
@@ -39,13 +41,16 @@ export const describeRecord = operation({
     perform(vault, caller, { action: 'read_record' }, (door) =>
       door.commit('shared', async (tx) => {
         const row = await findRecord(tx, caller.tenant, record);
+        const type = await vault.catalogue.stored(caller.tenant, row.type, row.type_version);
+        const relation = await relationOf(caller, 'read_record', row, { vault, reader: tx, now: door.now });
+        const { grant } = decideOnPerson(door, caller, 'read_record', { type, relation }, 'record_not_found');
         const [rows = []] = await tokensOfRecords(tx, vault.keyring.indexes, caller, [record]);
-        const tokens = (await tokensFor(vault, caller, row, rows)).map((token) => ({
+        const tokens = (await tokensFor(vault, caller, row, rows, relation)).map((token) => ({
           ...tokenFacts(token),
           state: stateOf(token, door.now),
         }));
         const reply = { ...namesFor(caller, row), record, ...recordFacts(row), tokens };
-        return { reply, entry: { records: [record] } };
+        return { reply, entry: { records: [record], target: grant } };
       }),
     ),
 });

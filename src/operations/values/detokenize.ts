@@ -8,15 +8,17 @@
  * carries its own value loses its only use before that; if the entry then fails, the value is lost.
  */
 import type { Decision } from '../../access/decide.ts';
+import type { Relation } from '../../access/relation.ts';
 import { damagedRecords } from '../../calls/alarms.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
+import { relationsOf } from '../../calls/relations.ts';
 import { resourceOf, untold } from '../../calls/resource.ts';
 import { eachTypeOf } from '../../catalogue/types-of.ts';
 import { type DataType, formOf } from '../../datatypes/datatype.ts';
 import { codeOf, IntegrityError, VaultError } from '../../errors.ts';
-import type { RecordId, Token } from '../../ids.ts';
+import type { GrantId, RecordId, Token } from '../../ids.ts';
 import { eachLive, type OpenedRecord, openEach, wiping } from '../../records/open-records.ts';
 import type { RecordRow } from '../../records/store.ts';
 import type { RecordTx } from '../../storage/tx.ts';
@@ -37,6 +39,8 @@ interface Allowed {
   readonly row: RecordRow;
   readonly type: DataType;
   readonly view: string;
+  /** Without which it would be refused. */
+  readonly grant: GrantId | undefined;
 }
 
 /**
@@ -105,6 +109,7 @@ async function answerAll(
   );
   const typeOf = await eachTypeOf(vault.catalogue, tenant, named(live));
   const wanted = viewsOf(body);
+  const relationOf = await relationsOf(caller, 'detokenize', named(live), { vault, reader: tx, now });
   const decided = new Map<string, readonly (Allowed | VaultError)[]>();
   const decisionOn = deciding(caller, door);
   for (const [i, row] of found.entries())
@@ -117,7 +122,9 @@ async function answerAll(
     const row = live[i] as RecordRow | VaultError;
     const type = row instanceof VaultError ? row : typeOf(row);
     const decide = (view: string | undefined) =>
-      type instanceof VaultError ? type : viewOf(decisionOn(type, view), token, row as RecordRow, type);
+      type instanceof VaultError
+        ? type
+        : viewOf(decisionOn(type, view, relationOf(row as RecordRow)), token, row as RecordRow, type);
     decided.set(token.token, wanted.map(decide));
   }
   const allowed = [...decided.values()].flat().filter((entry): entry is Allowed => !(entry instanceof VaultError));
@@ -146,21 +153,29 @@ async function answerAll(
   const whose = others.length === 0 ? { subject } : {};
   const whole = views.length === 0 && damaged.length === errors.length;
   const records = whole ? damagedRecords(damaged) : about;
-  return { reply: { results }, entry: { records, ...whose, ...outcomeOf(views, errors), damaged } };
+  const target = grantsOf(allowed, values);
+  return { reply: { results }, entry: { records, ...whose, ...outcomeOf(views, errors), target, damaged } };
 }
 
-/** Decides once for each data type and view, however many tokens there are. */
-function deciding(caller: Caller, door: Door): (type: DataType, view: string | undefined) => Decision {
-  const known = new Map<DataType, Map<string | undefined, Decision>>();
-  return (type, view) => {
-    const ofType = known.get(type) ?? new Map<string | undefined, Decision>();
+/** Decides once for each data type, view and relation, however many tokens there are. */
+function deciding(
+  caller: Caller,
+  door: Door,
+): (type: DataType, view: string | undefined, relation: Relation) => Decision {
+  const known = new Map<DataType, Map<Relation, Map<string | undefined, Decision>>>();
+  return (type, view, relation) => {
+    const ofType = known.get(type) ?? new Map<Relation, Map<string | undefined, Decision>>();
     known.set(type, ofType);
-    const standing = ofType.get(view);
+    const ofRelation = ofType.get(relation) ?? new Map<string | undefined, Decision>();
+    ofType.set(relation, ofRelation);
+    const standing = ofRelation.get(view);
     if (standing !== undefined) return standing;
     const asked = view ?? (type.custody === 'verifier' ? 'masked' : undefined);
-    const made = door.decision({ type: resourceOf(type), view: asked });
-    const decision = made.allowed ? made : { ...made, refusal: untold(caller, 'detokenize', type, made.refusal) };
-    ofType.set(view, decision);
+    const made = door.decision({ type: resourceOf(type), view: asked, relation });
+    const decision = made.allowed
+      ? made
+      : { ...made, refusal: untold(caller, 'detokenize', type, made.refusal, relation) };
+    ofRelation.set(view, decision);
     return decision;
   };
 }
@@ -169,7 +184,7 @@ function deciding(caller: Caller, door: Door): (type: DataType, view: string | u
 function viewOf(decision: Decision, token: TokenRow, row: RecordRow, type: DataType): Allowed | VaultError {
   if (!decision.allowed) return decision.refusal;
   if (type.custody === 'verifier' && decision.view === 'plain') return new VaultError('never_revealed');
-  return { token, row, type, view: decision.view as string };
+  return { token, row, type, view: decision.view as string, grant: decision.grant };
 }
 
 /** Takes one use of each limited token whose value is about to be shown, in however many views. */
@@ -201,6 +216,16 @@ function answerOf(
   if (view !== 'plain' && make === undefined) return new VaultError('token_not_found');
   const shown = view === 'plain' || make === undefined ? value : make(value);
   return { form: formOf(type, view, shown), type: type.name, view, value: shown };
+}
+
+/** The grants under which values were shown; undefined for none. */
+function grantsOf(
+  allowed: readonly Allowed[],
+  values: ReadonlyMap<string, OpenedRecord | VaultError | undefined>,
+): string | undefined {
+  const shown = allowed.filter(({ row }) => !(values.get(row.record) instanceof VaultError));
+  const grants = new Set(shown.flatMap(({ grant }) => grant ?? []));
+  return grants.size === 0 ? undefined : [...grants].join(' ');
 }
 
 /**
