@@ -3,8 +3,8 @@
  *
  * Guarantees: it connects to one of these addresses and to no other, whatever the name resolves to by now: the
  * connection is its own, and its look-up gives these. It follows no redirect and asks no proxy. Certificates are
- * verified against the name. It ends when the signal or the connection does. Of the answer it takes the status; the body
- * is not read.
+ * verified against the name. It ends when the signal or the connection does. Of the answer it takes the status; the
+ * body is not read.
  */
 import { request as overHttp } from 'node:http';
 import { request as overHttps } from 'node:https';

@@ -3,8 +3,8 @@
  *
  *   #   a digit     @   a capital letter     +   the one before, once or more     anything else stands for itself
  *
- * Guarantees: a pattern has a digit in it, so no ticket such as `.` fits one. A ticket fits as a whole or not at all, in
- * one way at most: so whoever names a ticket does not choose how long it is compared.
+ * Guarantees: a pattern has a digit in it, so no ticket such as `.` fits one. A ticket fits as a whole or not at all,
+ * in one way at most: so whoever names a ticket does not choose how long it is compared.
  * Does not: know whether the ticket exists.
  */
 const PATTERN = /^(?:[A-Za-z0-9._/-]|[#@]\+?)+$/;
