@@ -22,9 +22,9 @@ import { erasedTenants } from './store.ts';
 
 /**
  * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
- * ended, see `roles/rows.ts`; `hook`: one that was removed.
+ * ended, see `roles/rows.ts`; `hook`: one that was removed; `choice`: a person's no, see `choices/noes.ts`.
  */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook';
+export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook' | 'choice';
 
 export const revocations = table(
   'records',

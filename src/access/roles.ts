@@ -51,12 +51,14 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     allow([
       ...(['tokenize', 'verify', 'mint_token', 'change_token', 'correct', 'erase'] as const),
       ...(['describe_token', 'read_record', 'resolve_subject', 'read_subject'] as const),
+      ...(['record_choice', 'read_choices', 'filter_choices', 'restrict_subject', 'lift_restriction'] as const),
       ...ASKS_OF_ERASURES,
     ]),
     allow(['detokenize', 'search', 'match'], ['plain']),
   ],
   support: [
     allow(['describe_token', 'read_record', 'resolve_subject', 'read_subject']),
+    allow(['record_choice', 'read_choices', 'restrict_subject']),
     allow(['detokenize', 'search', 'match'], ['masked', 'narrow']),
   ],
   receiver: [allow(['describe_token', 'change_token']), allow(['detokenize'], ['plain'])],

@@ -59,6 +59,8 @@ export interface Call<R> {
 /** What the work is given. */
 export interface Door {
   readonly now: Date;
+  /** Whether anybody's data is restricted in the tenant, as the call's transaction has read it. */
+  readonly restricts: boolean;
   /**
    * Decides on a value, a type or a view; `perform` has decided on the action alone.
    * @returns the view allowed. @throws the refusal
@@ -108,6 +110,7 @@ export class CallDoor<Reply> implements Door {
   readonly #call: Call<Reply>;
   readonly #commits: Commits;
   #committed = false;
+  #restricts = false;
 
   constructor(vault: Vault, caller: Caller, call: Call<Reply>, commits: Commits) {
     this.#vault = vault;
@@ -118,6 +121,10 @@ export class CallDoor<Reply> implements Door {
 
   get now(): Date {
     return this.#commits.base.at;
+  }
+
+  get restricts(): boolean {
+    return this.#restricts;
   }
 
   get committed(): boolean {
@@ -171,7 +178,7 @@ export class CallDoor<Reply> implements Door {
     const { idempotent, mayTakeLong } = this.#call;
     const { base, once, time } = this.#commits;
     time.begins();
-    await assertTenantLives(tx, this.#caller.tenant);
+    this.#restricts = (await assertTenantLives(tx, this.#caller.tenant)).restricts !== 0;
     if (once !== undefined && (await once.recall(tx)) !== undefined) throw new VaultError('repeated_call');
     const { reply, entry: about } = await work(tx);
     const { damaged = [], ...entry } = about;

@@ -7,6 +7,7 @@ import { addAccessCommands } from './access.ts';
 import { addMeCommand } from './api-keys.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
+import { addChoiceCommands } from './choices.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addHookCommands } from './hooks.ts';
 import { addImportCommand } from './import.ts';
@@ -51,6 +52,7 @@ export function newProgram(): Command {
   addRoleCommands(program);
   addAccessCommands(program);
   addPurposeCommands(program);
+  addChoiceCommands(program);
   addMeCommand(program);
   addTenantCommands(program);
   addHookCommands(program);

@@ -237,6 +237,102 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/subjects/{subject}/choices/{purpose}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a person has chosen of one purpose, and what proves it.
+         * @description The newest first. After the person was erased, this still answers whoever has the subject’s id: a keyed digest of it, the dates and the texts are kept. Of a person of whom nothing is known, the list is empty.
+         */
+        readonly get: operations["readChoiceHistory"];
+        /**
+         * Note what a person has chosen.
+         * @description The newest choice decides, from the next look on. Which choices a purpose takes follows from its legal basis: 409 `choice_not_taken` says why one is not. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `choice_not_taken`, `purpose_not_found`, `subject_not_found`, `subject_erased`, `unknown_type`, `journal_unavailable`.
+         */
+        readonly put: operations["recordChoice"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/subjects/{subject}/choices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a person has chosen, as it stands.
+         * @description Its own problems: `subject_not_found`, `subject_erased`.
+         */
+        readonly get: operations["listChoices"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/choices/filter": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Of a list for a campaign, those that may be used.
+         * @description Takes subjects or tokens, and gives back those whose person has not said no to the purpose, and has consented where it rests on consent. Unknown, erased and restricted ones are left out, and tokens that carry their own value.
+         *
+         *     Its own problems: `purpose_not_allowed`.
+         */
+        readonly post: operations["filterChoices"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/subjects/{subject}/restriction": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Restrict a person’s data to some purposes, or to none (GDPR Art. 18).
+         * @description Takes the place of a restriction that stands. Stops every purpose but those in `except`, whatever they rest on. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `purpose_not_found`, `subject_not_found`, `subject_erased`, `journal_unavailable`.
+         */
+        readonly put: operations["restrictSubject"];
+        readonly post?: never;
+        /**
+         * Lift the restriction of a person’s data.
+         * @description Tell the person before (GDPR Art. 18(3)). Objections and withdrawals stay.
+         *
+         *     Its own problems: `not_restricted`, `subject_not_found`, `subject_erased`.
+         */
+        readonly delete: operations["liftRestriction"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/erasures": {
         readonly parameters: {
             readonly query?: never;
@@ -1230,7 +1326,7 @@ export interface components {
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "record_choice" | "read_choices" | "filter_choices" | "restrict_subject" | "lift_restriction" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
         readonly AddHookBody: {
             /**
              * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
@@ -1423,7 +1519,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `record_choice`, `read_choices`, `filter_choices`, `restrict_subject`, `lift_restriction`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -1711,6 +1807,11 @@ export interface components {
                 readonly epochs: readonly number[];
             }[];
         };
+        /**
+         * @description `given` and `withdrawn`: consent. `objected`: to a legitimate interest or a public task; `allowed` takes that back.
+         * @enum {string}
+         */
+        readonly Choice: "given" | "withdrawn" | "objected" | "allowed";
         /** @description A part of a value by which it is compared with what somebody says. */
         readonly ComparedPart: {
             /** @description The word by which `POST /v1/match` names the part. */
@@ -2622,6 +2723,25 @@ export interface components {
          * @enum {string}
          */
         readonly EventName: "integrity.failed" | "store.corrupt" | "guesses.locked_out" | "principal.revoked" | "api_key.ended" | "api_key.ends_soon" | "slot.added" | "slot.removed" | "slot.secret_returned" | "root.split" | "root.replacement_begun" | "root.replaced" | "vault.unsealed" | "vault.restored" | "vault.recovered" | "node.abandoned" | "keys.rotation_ordered" | "keys.compromised" | "job.completed" | "job.failed" | "tenant.erasure_ordered" | "erasure.final" | "hook.added" | "hook.changed" | "hook.removed" | "hook.paused";
+        /** @description What proves it. */
+        readonly Evidence: {
+            readonly means: components["schemas"]["Means"];
+            /**
+             * @description Which notice, in which version.
+             * @example privacy-notice/2026-11
+             */
+            readonly notice?: string;
+            /**
+             * @description The words that the person agreed to or answered, the same for everybody. No personal data: it is kept.
+             * @example Yes, send me what is new, by email.
+             */
+            readonly text?: string;
+            /**
+             * @description The number of a paper, a recording or a case. Kept as a MAC: it can be compared, not read.
+             * @example call 2026-11-22/4711
+             */
+            readonly reference?: string;
+        };
         readonly ExplainAccessBody: components["schemas"]["ExplainPrincipal"] | components["schemas"]["ExplainRole"];
         readonly ExplainAccessReply: {
             /** @description Whether the call would be allowed. */
@@ -2707,6 +2827,24 @@ export interface components {
             readonly code: string;
             /** @description What is wrong there, for people. */
             readonly detail: string;
+        };
+        readonly FilterChoicesBody: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description The data type that is to be used; absent: any. Tokens have their own.
+             * @example email
+             */
+            readonly type?: string;
+            /** @description People; in their place `tokens`. */
+            readonly subjects?: readonly components["schemas"]["SubjectId"][];
+            /** @description Tokens; in their place `subjects`. */
+            readonly tokens?: readonly components["schemas"]["Token"][];
+        };
+        readonly FilterChoicesReply: {
+            /** @description Those of them that may be used, in the order sent. */
+            readonly subjects: readonly components["schemas"]["SubjectId"][];
+            /** @description Those of them that may be used, in the order sent. */
+            readonly tokens: readonly components["schemas"]["Token"][];
         };
         /**
          * @description A token that stood for the value in another vault, to be kept; not from a caller that is tied to an audience.
@@ -3389,11 +3527,33 @@ export interface components {
          * @enum {string}
          */
         readonly LegalBasis: "contract" | "consent" | "legal_obligation" | "legitimate_interests" | "vital_interests" | "public_task";
+        readonly LiftRestrictionReply: {
+            readonly subject: components["schemas"]["SubjectId"];
+            /** @description Whether a restriction stands now. */
+            readonly restricted: boolean;
+            /** @description The only purposes left. */
+            readonly except?: readonly components["schemas"]["Purpose"][];
+            /** @description Its number in the person’s history. */
+            readonly number: number;
+            /**
+             * Format: date-time
+             * @description From then on it holds, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
+        };
         readonly ListAuditEntriesReply: {
             /** @description The newest first. */
             readonly entries: readonly components["schemas"]["AuditEntry"][];
             /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: components["schemas"]["AuditId"];
+        };
+        readonly ListChoicesReply: {
+            readonly subject: components["schemas"]["SubjectId"];
+            /** @description Of every purpose in use, in the order of their words. */
+            readonly choices: readonly components["schemas"]["StandingChoice"][];
+            /** @description The only purposes left; absent: there is no restriction. */
+            readonly restricted?: readonly components["schemas"]["Purpose"][];
         };
         readonly ListDeliveriesReply: {
             /** @description The newest first; a page may hold fewer than asked for, or none. */
@@ -3501,6 +3661,11 @@ export interface components {
             readonly reason?: components["schemas"]["Reason"];
             readonly ticket?: components["schemas"]["Ticket"];
         };
+        /**
+         * @description How it was said: `account` by the person, signed in; `signal` by a browser.
+         * @enum {string}
+         */
+        readonly Means: "form" | "phone" | "paper" | "message" | "link" | "signal" | "account" | "other";
         readonly MintTokenBody: {
             /** @description The record that the token is to stand for. */
             readonly record: components["schemas"]["RecordId"];
@@ -3833,6 +3998,37 @@ export interface components {
             /** @description Its verifier, made elsewhere: Argon2id in PHC string format. */
             readonly phc?: string;
         };
+        /** @description A choice as it was made. */
+        readonly PastChoice: {
+            /** @description Its number in the person’s history. */
+            readonly number: number;
+            /** @description Also `restricted` and `lifted`, of a restriction. */
+            readonly choice: string;
+            /** @description The types that it was about; absent: all. */
+            readonly types?: readonly string[];
+            /** @description Of the purpose: what people were told then is readable there. */
+            readonly purposeVersion: number;
+            /** @description `recovered`: noted again by the vault, in a store that was put back. */
+            readonly means: string;
+            /** @description Which notice, in which version. */
+            readonly notice?: string;
+            /** @description The words that the person agreed to or answered. */
+            readonly text?: string;
+            /** @description SHA-256 of the text, in hexadecimal. */
+            readonly textHash?: string;
+            /** @description Whether a paper, a recording or a case was named. */
+            readonly hasReference: boolean;
+            /** @description The principal that noted it. */
+            readonly by: string;
+            /**
+             * Format: date-time
+             * @description When it was noted, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
+            /** @description Its row was altered or damaged. */
+            readonly damaged?: boolean;
+        };
         /** @description What a value of the data type `phone` must equal. */
         readonly PhoneCriterion: {
             /**
@@ -4086,6 +4282,14 @@ export interface components {
             /** @description Roles of the house, then the tenant’s own by name. */
             readonly roles: readonly components["schemas"]["RoleCells"][];
         };
+        readonly ReadChoiceHistoryReply: {
+            readonly subject: components["schemas"]["SubjectId"];
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description The newest first. */
+            readonly choices: readonly components["schemas"]["PastChoice"][];
+            /** @description Pass it as `before`, for earlier ones. */
+            readonly next?: number;
+        };
         readonly ReadRoleReply: {
             readonly role: components["schemas"]["Role"];
             /** @description Whether it is a role of the house: it can be copied, not changed. */
@@ -4171,6 +4375,26 @@ export interface components {
             /** @description The tokens that stand for it; none that has ended. Those in a format that takes after the value (`card`, `digits`, `iban`) only to who may see it masked, for a purpose of their own. */
             readonly tokens: readonly components["schemas"]["Token"][];
         };
+        readonly RecordChoiceBody: {
+            readonly choice: components["schemas"]["Choice"];
+            /** @description The data types that it is about; absent or null: all. */
+            readonly types?: readonly string[] | null;
+            readonly evidence: components["schemas"]["Evidence"];
+        };
+        readonly RecordChoiceReply: {
+            readonly subject: components["schemas"]["SubjectId"];
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description What was chosen. */
+            readonly choice: string;
+            /** @description Its number in the person’s history. */
+            readonly number: number;
+            /**
+             * Format: date-time
+             * @description From then on it holds, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
+        };
         /** @description A stored value and its tokens, described without showing it. */
         readonly RecordDescription: {
             readonly record: components["schemas"]["RecordId"];
@@ -4241,6 +4465,26 @@ export interface components {
         };
         readonly ResolveSubjectReply: {
             readonly subject: components["schemas"]["SubjectId"];
+        };
+        readonly RestrictSubjectBody: {
+            /** @description The only purposes left, such as legal claims (GDPR Art. 18(2)); absent: none. */
+            readonly except?: readonly components["schemas"]["Purpose"][];
+            readonly evidence: components["schemas"]["Evidence"];
+        };
+        readonly RestrictSubjectReply: {
+            readonly subject: components["schemas"]["SubjectId"];
+            /** @description Whether a restriction stands now. */
+            readonly restricted: boolean;
+            /** @description The only purposes left. */
+            readonly except?: readonly components["schemas"]["Purpose"][];
+            /** @description Its number in the person’s history. */
+            readonly number: number;
+            /**
+             * Format: date-time
+             * @description From then on it holds, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
         };
         /** @description Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a `purpose`, and within the budget of guesses. */
         readonly Reuse: boolean;
@@ -4839,6 +5083,20 @@ export interface components {
          * @enum {string}
          */
         readonly Spread: "unique" | "shared" | "none";
+        /** @description What a person has said of a purpose, as it stands. */
+        readonly StandingChoice: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description What the person may choose; empty: the purpose asks nobody. */
+            readonly takes: readonly string[];
+            /** @description For all types; absent: the person has said nothing. */
+            readonly choice?: string;
+            /** @description What was said of single types. */
+            readonly types?: {
+                readonly [key: string]: string;
+            };
+            /** @description Whether values of every type may be used for the purpose. */
+            readonly usable: boolean;
+        };
         /** @description What must hold of a call besides. All that are named must hold. */
         readonly StandingConditions: {
             /** @description The call states a reason. It is true, or not there. */
@@ -5302,6 +5560,9 @@ export interface components {
         /**
          * @description - `not_allowed`: The caller’s role does not allow this.
          *     - `purpose_not_allowed`: The stated purpose is not one of the caller’s.
+         *     - `consent_missing`: The person has not consented to the purpose, or no longer does.
+         *     - `objected`: The person has objected to the purpose.
+         *     - `restricted`: The person’s data is restricted to other purposes.
          *     - `never_revealed`: Values of this data type are verified, never shown.
          */
         readonly Refused: {
@@ -5370,6 +5631,8 @@ export interface components {
          *     - `too_many_types`: The tenant has as many types of its own as there may be.
          *     - `too_many_versions`: The type has as many versions as there may be.
          *     - `purpose_in_use`: A principal has the purpose; take it from all of them first.
+         *     - `choice_not_taken`: The purpose does not take this choice, by its legal basis.
+         *     - `not_restricted`: The person’s data is not restricted.
          *     - `too_many_purposes`: The tenant has as many purposes as there may be.
          *     - `too_many_hooks`: The tenant has as many hooks as there may be.
          *     - `hook_paused`: The hook is paused: it is told nothing; resume it first.
@@ -5890,6 +6153,168 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["GetSubjectReply"];
+                };
+            };
+        };
+    };
+    readonly readChoiceHistory: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only earlier ones than this number. */
+                readonly before?: number;
+                /** @description How many are shown. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+                /** @description Why the values are asked for: a word in lower case, such as `billing`. */
+                readonly purpose: components["schemas"]["Purpose"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadChoiceHistoryReply"];
+                };
+            };
+        };
+    };
+    readonly recordChoice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+                /** @description Why the values are asked for: a word in lower case, such as `billing`. */
+                readonly purpose: components["schemas"]["Purpose"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RecordChoiceBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordChoiceReply"];
+                };
+            };
+        };
+    };
+    readonly listChoices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListChoicesReply"];
+                };
+            };
+        };
+    };
+    readonly filterChoices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FilterChoicesBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FilterChoicesReply"];
+                };
+            };
+        };
+    };
+    readonly restrictSubject: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RestrictSubjectBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RestrictSubjectReply"];
+                };
+            };
+        };
+    };
+    readonly liftRestriction: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LiftRestrictionReply"];
                 };
             };
         };
@@ -7284,6 +7709,9 @@ export type ProblemCode =
     | "unauthenticated"
     | "not_allowed"
     | "purpose_not_allowed"
+    | "consent_missing"
+    | "objected"
+    | "restricted"
     | "never_revealed"
     | "route_not_found"
     | "method_not_allowed"
@@ -7321,6 +7749,8 @@ export type ProblemCode =
     | "too_many_types"
     | "too_many_versions"
     | "purpose_in_use"
+    | "choice_not_taken"
+    | "not_restricted"
     | "too_many_purposes"
     | "too_many_hooks"
     | "hook_paused"

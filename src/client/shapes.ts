@@ -65,6 +65,13 @@ export type PurposeDeclaration = Pick<Schemas['DeclarePurposeBody'], 'told' | 'b
   readonly mayObject?: boolean | undefined;
   readonly types?: readonly string[] | null | undefined;
 };
+/** What a person chooses, of which data types, and what proves it. */
+export type Choosing = Loose<Schemas['RecordChoiceBody']>;
+export type Evidence = Loose<Schemas['Evidence']>;
+export type Chosen = Schemas['RecordChoiceReply'];
+export type Choices = Schemas['ListChoicesReply'];
+export type ChoiceHistory = Schemas['ReadChoiceHistoryReply'];
+export type Restriction = Schemas['RestrictSubjectReply'];
 export type AddedTenant = Schemas['AddTenantReply'];
 export type Tenant = Schemas['Tenant'];
 export type TenantPage = Schemas['ListTenantsReply'];

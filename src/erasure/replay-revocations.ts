@@ -20,6 +20,7 @@ import {
 } from '../access/revocations.ts';
 import { endAgain } from '../access/roles/rows.ts';
 import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
+import { sayNoAgain } from '../choices/noes.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { removeHooks } from '../hooks/hook-rows.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
@@ -33,7 +34,7 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes and versions of roles that had ended, and have ended again. */
+  /** API keys, purposes and versions of roles that have ended again; noes of people that were said again. */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
@@ -95,7 +96,8 @@ async function revokeMissing(
       ofKind('hook').map(({ target }) => target),
     );
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
-    const narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random));
+    const noes = await sayNoAgain(tx, keyring.indexes, tenant, ofKind('choice'));
+    const narrowed = taken + noes + (await endAgain(tx, tenant, ofKind('role'), random));
     return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };
   });
 }

@@ -22,6 +22,7 @@ export const PURPOSE = {
   declaredAt: '2026-11-02T09:00:00.000Z',
   changedAt: '2026-11-02T09:00:00.000Z',
 };
+export const CHOICE = { purpose: 'news', choice: 'withdrawn', number: 2, at: '2026-11-22T12:00:00.000Z' };
 export const HOOK = 'whk_01m81j18g0e329asxkdep5tmtc';
 export const EVENT = 'evt_01m83rdet0ehaadnnnnhek1nfv';
 /** Looks like the secret of a hook, and spells EXAMPLE. */

@@ -1,6 +1,7 @@
 /** Every operation, in the groups and order of the API's description. A new one is a line in the list of its area. */
 import { type Role, rolesWith } from '../access/roles.ts';
 import { ACCESS } from './access.ts';
+import { CHOICES } from './choices.ts';
 import { COPIES } from './copies.ts';
 import { ERASURES } from './erasures.ts';
 import { HOOKS } from './hooks.ts';
@@ -25,6 +26,7 @@ export const GROUPS: readonly Group[] = [
     operations: [...VALUES, ...TOKENS, ...RECORDS],
   },
   { name: 'Subjects', description: 'The people the data is about.', operations: SUBJECTS },
+  { name: 'Choices', description: 'What people have said to the purposes of their data.', operations: CHOICES },
   { name: 'Erasures', description: 'Make the vault forget, and see that it did.', operations: ERASURES },
   { name: 'Data types', description: 'What kinds of values there are.', operations: TYPES },
   {

@@ -59,6 +59,7 @@ const MAY: Record<Role, readonly Action[]> = {
     ] as const),
     ...(['resolve_subject', 'read_subject', 'read_record', 'verify', 'mint_token', 'change_token'] as const),
     'read_certificate',
+    ...(['record_choice', 'read_choices', 'filter_choices', 'restrict_subject', 'lift_restriction'] as const),
   ],
   support: [
     ...([
@@ -71,7 +72,7 @@ const MAY: Record<Role, readonly Action[]> = {
       'search',
       'match',
     ] as const),
-    ...(['resolve_subject', 'read_subject'] as const),
+    ...(['resolve_subject', 'read_subject', 'record_choice', 'read_choices', 'restrict_subject'] as const),
   ],
   receiver: ['list_types', 'list_purposes', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
   auditor: [

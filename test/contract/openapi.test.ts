@@ -24,6 +24,8 @@ import { DECLARATION } from '../support/purposes.ts';
 import { NOW, openTestVault, type TestVault } from '../support/vault.ts';
 import { CLIENT_TYPES, clientTypes } from './client-types.ts';
 
+const CONSENT = { choice: 'given', types: null, evidence: { means: 'form', text: 'Yes.', notice: 'n/1' } };
+
 interface Schema {
   $ref?: string;
   description?: string;
@@ -175,7 +177,7 @@ test('each problem has the status that clients know it by', () => {
   const byStatus = {
     400: 'malformed_request',
     401: 'unauthenticated',
-    403: 'not_allowed purpose_not_allowed never_revealed',
+    403: 'not_allowed purpose_not_allowed never_revealed consent_missing objected restricted',
     404: `
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
@@ -188,7 +190,7 @@ test('each problem has the status that clients know it by', () => {
       share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
       token_taken token_outdated backup_not_configured drill_needs_command value_not_unique
       rolling_over api_key_ended built_in_role own_role role_in_use role_changed too_many_roles
-      purpose_in_use too_many_purposes too_many_hooks hook_paused hook_secret_replaced
+      purpose_in_use too_many_purposes choice_not_taken not_restricted too_many_hooks hook_paused hook_secret_replaced
     `,
     410: `
       token_expired token_used_up token_revoked record_erased record_superseded subject_erased
@@ -394,6 +396,7 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   const rotatedKey = await admin.call('post', `/v1/principals/${support.principal}/keys`, { overlapSeconds: 60 });
   const url = { url: 'https://alarms.example.com/' };
   const hook = await security.call('post', '/v1/hooks', url);
+  await admin.call('put', '/v1/purposes/news-letter', { ...DECLARATION, basis: 'consent' });
   const [ofHook, noHook] = [`/v1/hooks/${hook.body.hook}`, '/v1/hooks/whk_01m81j18g0e329asxkdep5tmtc'];
   const noJob = '/v1/jobs/job_01m83rdet0ehaadnnnnhek1nfv';
   return [
@@ -523,6 +526,53 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         app.call('get', '/v1/subjects/sub_01m81j18g0ewqr325zy4z929z5'),
         app.call('get', `/v1/subjects/${email?.subject}?limit=0`),
       ),
+    ],
+    [
+      'recordChoice',
+      await both(
+        app.call('put', `/v1/subjects/${email?.subject}/choices/news-letter`, CONSENT),
+        app.call('put', `/v1/subjects/${email?.subject}/choices/billing`, CONSENT),
+        app.call('put', `/v1/subjects/${email?.subject}/choices/unheard-of`, CONSENT),
+        app.call('put', `/v1/subjects/sub_01m81j18g0ewqr325zy4z929z5/choices/news-letter`, CONSENT),
+        app.call('put', `/v1/subjects/${email?.subject}/choices/news-letter`, { choice: 'maybe' }),
+      ),
+    ],
+    [
+      'listChoices',
+      await both(
+        app.call('get', `/v1/subjects/${email?.subject}/choices`),
+        app.call('get', '/v1/subjects/sub_01m81j18g0ewqr325zy4z929z5/choices'),
+      ),
+    ],
+    [
+      'readChoiceHistory',
+      await both(
+        app.call('get', `/v1/subjects/${email?.subject}/choices/news-letter?limit=1`),
+        app.call('get', `/v1/subjects/${email?.subject}/choices/news-letter?limit=0`),
+      ),
+    ],
+    [
+      'filterChoices',
+      await both(
+        app.call('post', '/v1/choices/filter', { purpose: 'billing', subjects: [email?.subject] }),
+        app.call('post', '/v1/choices/filter', { purpose: 'billing' }),
+        app.call('post', '/v1/choices/filter', { purpose: 'news-letter', subjects: [email?.subject] }),
+      ),
+    ],
+    [
+      'restrictSubject',
+      await both(
+        app.call('put', `/v1/subjects/${email?.subject}/restriction`, { evidence: { means: 'paper' } }),
+        app.call('put', `/v1/subjects/${email?.subject}/restriction`, {}),
+      ),
+    ],
+    [
+      'liftRestriction',
+      // The second has nothing to lift.
+      [
+        await app.call('delete', `/v1/subjects/${email?.subject}/restriction`),
+        await app.call('delete', `/v1/subjects/${email?.subject}/restriction`),
+      ],
     ],
     ['listTypes', await both(app.call('get', '/v1/types'), app.call('get', '/v1/types?x=1'))],
     [

@@ -5,10 +5,7 @@ import { describePurpose } from '../../access/purposes/describe.ts';
 import { DeclarePurposeBody, PurposeParams, PurposeReply } from '../../access/purposes/schema.ts';
 import { declarePurpose as declare } from '../../access/purposes.ts';
 import { perform } from '../../calls/perform.ts';
-import { VaultError } from '../../errors.ts';
-import { allOf } from '../../faults.ts';
-import type { TenantId } from '../../ids.ts';
-import type { Vault } from '../../vault/vault.ts';
+import { assertTypesKnown } from '../../calls/resource.ts';
 import { PURPOSE } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -31,7 +28,7 @@ export const declarePurpose = operation({
     perform<z.infer<typeof PurposeReply>>(vault, caller, { action: 'declare_purpose' }, async (door) => {
       const { tenant } = caller;
       const said = { ...rest, types: types ? [...new Set(types)] : undefined };
-      await assertTypes(vault, tenant, said.types ?? []);
+      await assertTypesKnown(vault, tenant, said.types ?? []);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
       return door.commit('exclusive', async (tx) => {
         const declared = await declare(tx, keys, { tenant, purpose, at: door.now }, said);
@@ -39,13 +36,3 @@ export const declarePurpose = operation({
       });
     }),
 });
-
-/** No type is ever removed, so this holds from then on. */
-async function assertTypes(vault: Vault, tenant: TenantId, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
-  const known = new Set((await vault.catalogue.list(tenant)).map(({ type }) => type.name));
-  const unknown = names.flatMap((name, i) =>
-    known.has(name) ? [] : new VaultError('unknown_type', { field: `types/${i}` }),
-  );
-  if (unknown.length > 0) throw allOf(unknown);
-}
