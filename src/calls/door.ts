@@ -4,7 +4,7 @@
  */
 import type { Action } from '../access/actions.ts';
 import { type Decision, decide, type Resource } from '../access/decide.ts';
-import { assertTenantLives } from '../access/store.ts';
+import { assertTenantLives, type TenantRow } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { MAX_CALL_MS } from '../storage/limits.ts';
@@ -60,7 +60,7 @@ export interface Call<R> {
 export interface Door {
   readonly now: Date;
   /** Whether anybody's data is restricted in the tenant, as the call's transaction has read it. */
-  readonly restricts: boolean;
+  restricts(): Promise<boolean>;
   /**
    * Decides on a value, a type or a view; `perform` has decided on the action alone.
    * @returns the view allowed. @throws the refusal
@@ -110,7 +110,7 @@ export class CallDoor<Reply> implements Door {
   readonly #call: Call<Reply>;
   readonly #commits: Commits;
   #committed = false;
-  #restricts = false;
+  #lives: Promise<TenantRow> | undefined;
 
   constructor(vault: Vault, caller: Caller, call: Call<Reply>, commits: Commits) {
     this.#vault = vault;
@@ -123,8 +123,8 @@ export class CallDoor<Reply> implements Door {
     return this.#commits.base.at;
   }
 
-  get restricts(): boolean {
-    return this.#restricts;
+  async restricts(): Promise<boolean> {
+    return (await this.#lives)?.restricts !== 0;
   }
 
   get committed(): boolean {
@@ -143,7 +143,7 @@ export class CallDoor<Reply> implements Door {
   }
 
   async commit<R>(mode: 'shared' | 'exclusive', work: (tx: RecordTx) => Promise<Done<R>>): Promise<R> {
-    return this.#commit(() => this.#vault.recordStore[mode]((tx) => this.#inside(tx, work)));
+    return this.#commit(() => this.#vault.recordStore[mode]((tx) => this.#inside(tx, work, mode === 'shared')));
   }
 
   async commitTogether<R>(
@@ -173,14 +173,24 @@ export class CallDoor<Reply> implements Door {
     return reply;
   }
 
-  async #inside<R>(tx: RecordTx, work: (tx: RecordTx) => Promise<Done<R>>): Promise<Committed<R>> {
+  /**
+   * @param atOnce whether the work asks its first question beside those of the call, in one round trip. Only a shared
+   *   work may: if an answer forbids the call, nothing of it is there
+   */
+  async #inside<R>(tx: RecordTx, work: (tx: RecordTx) => Promise<Done<R>>, atOnce = false): Promise<Committed<R>> {
     const vault = this.#vault;
     const { idempotent, mayTakeLong } = this.#call;
     const { base, once, time } = this.#commits;
     time.begins();
-    this.#restricts = (await assertTenantLives(tx, this.#caller.tenant)).restricts !== 0;
-    if (once !== undefined && (await once.recall(tx)) !== undefined) throw new VaultError('repeated_call');
-    const { reply, entry: about } = await work(tx);
+    const allowed = this.#mayGoOn(tx);
+    if (!atOnce) await allowed;
+    const working = work(tx);
+    await allowed.catch(async (error: unknown) => {
+      // What forbids the call says more than what became of its work.
+      await working.catch(() => {});
+      throw error;
+    });
+    const { reply, entry: about } = await working;
     const { damaged = [], ...entry } = about;
     if (damaged.length > 0) await vault.lookInPlace();
     if (!mayTakeLong && vault.clock().getTime() - base.at.getTime() > MAX_CALL_MS) {
@@ -192,5 +202,14 @@ export class CallDoor<Reply> implements Door {
     if (once !== undefined) await once.remember(tx, idempotent?.remember(reply as never), base.at);
     time.isOnTheWay();
     return { reply, outcome: entry.outcome ?? 'done', code: entry.code, damaged, further };
+  }
+
+  /** @throws `tenant_erased`; `repeated_call` where this call has been answered before */
+  async #mayGoOn(tx: RecordTx): Promise<void> {
+    const recalled = this.#commits.once?.recall(tx);
+    recalled?.catch(() => {});
+    this.#lives = assertTenantLives(tx, this.#caller.tenant);
+    await this.#lives;
+    if ((await recalled) !== undefined) throw new VaultError('repeated_call');
   }
 }

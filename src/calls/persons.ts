@@ -28,7 +28,7 @@ export async function personsOf(
   purpose: string,
   subjects: readonly (string | null | undefined)[],
 ): Promise<Persons> {
-  if (!asksPeople(caller, purpose) && !door.restricts) return NOBODY_IS_ASKED;
+  if (!asksPeople(caller, purpose) && !(await door.restricts())) return NOBODY_IS_ASKED;
   const ids = [...new Set(subjects.filter((subject) => subject != null))];
   const states = await statesOf(tx, await choiceKey(vault.keyring.indexes, caller.tenant), caller.tenant, ids);
   const known = new Map(ids.map((id, i) => [id, states[i]]));
