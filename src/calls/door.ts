@@ -185,6 +185,8 @@ export class CallDoor<Reply> implements Door {
     const allowed = this.#mayGoOn(tx);
     if (!atOnce) await allowed;
     const working = work(tx);
+    // Awaited below: a work that fails while the call is still being asked about is not unheard.
+    working.catch(() => {});
     await allowed.catch(async (error: unknown) => {
       // What forbids the call says more than what became of its work.
       await working.catch(() => {});

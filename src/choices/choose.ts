@@ -63,10 +63,21 @@ export async function choose(
   return { seq, no };
 }
 
+/** Says no in the way that the purpose knows. @throws as `choose`; `choice_not_taken` where it knows none */
+export async function sayNo(tx: RecordTx, who: Choosing, purpose: string, evidence: Evidence): Promise<Chosen> {
+  const facts = await standingPurpose(tx, who.purposeKeys, who.tenant, purpose);
+  return choose(tx, who, purpose, takenBy(facts).find(isNo) ?? 'objected', undefined, evidence);
+}
+
 /** The words that a person may say of a purpose; empty: it asks nobody. */
 export function takenBy(facts: Pick<PurposeFacts, 'basis' | 'mayObject'>): readonly Choice[] {
   const TAKEN = { consent: ['given', 'withdrawn'], no_objection: ['objected', 'allowed'], nothing: [] } as const;
   return TAKEN[groundOf(facts)];
+}
+
+/** @throws `choice_not_taken` for a purpose that goes on whatever a person says */
+export function assertAsksPeople(facts: PurposeFacts): void {
+  assertTaken(facts, takenBy(facts).find(isNo) ?? 'objected');
 }
 
 function assertTaken(facts: PurposeFacts, choice: Choice): void {

@@ -127,6 +127,44 @@ export const FilterReply = z.strictObject({
   tokens: z.array(TokenSchema).describe('Those of them that may be used, in the order sent.'),
 });
 
+export const LinksBody = z.strictObject({
+  purpose: PurposeSchema,
+  subjects: z.array(SubjectIdSchema).min(1).max(MAX_BATCH).describe('Who is written to.'),
+  url: z
+    .url({ protocol: /^https$/ })
+    .max(1_000)
+    .regex(/^[^<>,\s?#]+\/$/)
+    .describe('Where the app takes an unsubscription: an https URL that ends with a slash. The link is put behind it.')
+    .meta({ examples: ['https://shop.example/unsubscribe/'] }),
+});
+
+export const LinksReply = z.strictObject({
+  links: z
+    .array(
+      z
+        .strictObject({
+          subject: SubjectIdSchema,
+          link: z.string().describe('What stands behind the URL. It tells nothing.'),
+          listUnsubscribe: z.string().describe('The value of the header `List-Unsubscribe`.'),
+        })
+        .meta({ id: 'UnsubscribeLink', description: 'A person’s link.' }),
+    )
+    .describe('In the order sent.'),
+  listUnsubscribePost: z.string().describe('The value of the header `List-Unsubscribe-Post`, for each of them.'),
+});
+
+export const UnsubscribeBody = z.strictObject({
+  link: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{64,1024}$/)
+    .describe('What stood behind the URL.'),
+});
+
+export const UnsubscribeReply = z.strictObject({
+  purpose: PurposeSchema,
+  at: z.iso.datetime().describe('From then on it holds, UTC.'),
+});
+
 export const RestrictBody = z.strictObject({
   except: z
     .array(PurposeSchema)

@@ -305,6 +305,50 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/choices/links": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Make unsubscribe links for a mailing (RFC 8058).
+         * @description A link says no to this one purpose and does nothing else; it tells neither the person nor the purpose. A POST to the app’s URL is the click: pass the link on to `POST /v1/choices/unsubscribe`. A GET is not: programs that look through mail follow links, so show a page with a button.
+         *
+         *     Its own problems: `purpose_not_found`, `choice_not_taken`.
+         */
+        readonly post: operations["makeLinks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/choices/unsubscribe": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Take the click on an unsubscribe link.
+         * @description May be passed on again. Answer the click with a success also where the person was erased.
+         *
+         *     Its own problems: `link_not_found`, `choice_not_taken`, `purpose_not_found`, `subject_not_found`, `subject_erased`, `journal_unavailable`.
+         */
+        readonly post: operations["unsubscribe"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/subjects/{subject}/restriction": {
         readonly parameters: {
             readonly query?: never;
@@ -3609,6 +3653,22 @@ export interface components {
             /** @description Those of the house in their order, then the tenant’s own by name. */
             readonly types: readonly components["schemas"]["DataType"][];
         };
+        readonly MakeLinksBody: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description Who is written to. */
+            readonly subjects: readonly components["schemas"]["SubjectId"][];
+            /**
+             * @description Where the app takes an unsubscription: an https URL that ends with a slash. The link is put behind it.
+             * @example https://shop.example/unsubscribe/
+             */
+            readonly url: string;
+        };
+        readonly MakeLinksReply: {
+            /** @description In the order sent. */
+            readonly links: readonly components["schemas"]["UnsubscribeLink"][];
+            /** @description The value of the header `List-Unsubscribe-Post`, for each of them. */
+            readonly listUnsubscribePost: string;
+        };
         readonly MatchBody: components["schemas"]["MatchToken"] | components["schemas"]["MatchSubject"];
         readonly MatchReply: {
             /**
@@ -5393,6 +5453,27 @@ export interface components {
             /** @description How many it needs. */
             readonly needed: number;
         };
+        readonly UnsubscribeBody: {
+            /** @description What stood behind the URL. */
+            readonly link: string;
+        };
+        /** @description A person’s link. */
+        readonly UnsubscribeLink: {
+            readonly subject: components["schemas"]["SubjectId"];
+            /** @description What stands behind the URL. It tells nothing. */
+            readonly link: string;
+            /** @description The value of the header `List-Unsubscribe`. */
+            readonly listUnsubscribe: string;
+        };
+        readonly UnsubscribeReply: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * Format: date-time
+             * @description From then on it holds, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
+        };
         /**
          * @description A value of the data type `user_agent`, as it is sent.
          * @example Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0
@@ -5588,6 +5669,7 @@ export interface components {
          *     - `principal_not_found`: No such principal, or it is another tenant’s.
          *     - `role_not_found`: The tenant has no role of this name.
          *     - `purpose_not_found`: No purpose of this word was ever declared.
+         *     - `link_not_found`: This is no unsubscribe link, or another tenant’s.
          *     - `api_key_not_found`: The principal has no API key of this id.
          *     - `hook_not_found`: No such hook, or it is another tenant’s.
          */
@@ -6263,6 +6345,56 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["FilterChoicesReply"];
+                };
+            };
+        };
+    };
+    readonly makeLinks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MakeLinksBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MakeLinksReply"];
+                };
+            };
+        };
+    };
+    readonly unsubscribe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UnsubscribeBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnsubscribeReply"];
                 };
             };
         };
@@ -7727,6 +7859,7 @@ export type ProblemCode =
     | "principal_not_found"
     | "role_not_found"
     | "purpose_not_found"
+    | "link_not_found"
     | "api_key_not_found"
     | "hook_not_found"
     | "concurrent_change"

@@ -5,7 +5,17 @@
 import { read } from './calls.ts';
 import { OperatorClient } from './operator-client.ts';
 import { choicePath, id } from './paths.ts';
-import type { CallOptions, ChoiceHistory, Choices, Choosing, Chosen, Evidence, Restriction } from './shapes.ts';
+import type {
+  CallOptions,
+  ChoiceHistory,
+  Choices,
+  Choosing,
+  Chosen,
+  Evidence,
+  Restriction,
+  Unsubscribed,
+  UnsubscribeLinks,
+} from './shapes.ts';
 
 export class ChoiceClient extends OperatorClient {
   /**
@@ -45,6 +55,19 @@ export class ChoiceClient extends OperatorClient {
       ...options,
     });
     return 'subjects' in list ? subjects : tokens;
+  }
+
+  /** Unsubscribe links for a mailing (RFC 8058): the headers' values, one link for each person, in their order. */
+  async makeLinks(
+    mailing: { readonly purpose: string; readonly subjects: readonly string[]; readonly url: string },
+    options: CallOptions = {},
+  ): Promise<UnsubscribeLinks> {
+    return this.send<'makeLinks'>({ ...read('POST', '/v1/choices/links', mailing), ...options });
+  }
+
+  /** Takes the click on a link, which an app passes on. It may be passed on again. */
+  async unsubscribe(link: string, options: CallOptions = {}): Promise<Unsubscribed> {
+    return this.send<'unsubscribe'>({ ...read('POST', '/v1/choices/unsubscribe', { link }), ...options });
   }
 
   /** Restricts a person's data: it is shown for no purpose but these, until the restriction is lifted. */

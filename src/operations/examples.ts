@@ -23,6 +23,8 @@ export const PURPOSE = {
   changedAt: '2026-11-02T09:00:00.000Z',
 };
 export const CHOICE = { purpose: 'news', choice: 'withdrawn', number: 2, at: '2026-11-22T12:00:00.000Z' };
+export const LINK =
+  'q0Vb3m8Kx2Jd7Rf1Tz5Wc9Yh4Ng6Ls0Pa3Ue8Io2Bv7Xm1Qk5Zj9Hd4Gf6Rt0Cy3Nw8Ls2Pa7Ue1Io5Bv9Xm4Qk6Zj0Hd3Gf8Rt2Cy7Nw1Ls5Pa9Ue4Io6Bv0Xm3Qk8Zj2';
 export const HOOK = 'whk_01m81j18g0e329asxkdep5tmtc';
 export const EVENT = 'evt_01m83rdet0ehaadnnnnhek1nfv';
 /** Looks like the secret of a hook, and spells EXAMPLE. */

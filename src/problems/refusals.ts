@@ -103,6 +103,13 @@ export const REFUSALS = {
     title: 'No purpose of this word was ever declared.',
     message: 'No purpose of this word was ever declared. GET /v1/purposes lists those there are.',
   },
+  // A text that is no unsubscribe link of the tenant's.
+  link_not_found: {
+    kind: 'not_found',
+    title: 'This is no unsubscribe link, or another tenant’s.',
+    message: 'This is no unsubscribe link. Take it from the URL as it was sent.',
+    field: 'link',
+  },
   api_key_not_found: {
     kind: 'not_found',
     title: 'The principal has no API key of this id.',

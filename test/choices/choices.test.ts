@@ -11,15 +11,17 @@ import { declarePurpose } from '../../src/operations/access/declare-purpose.ts';
 import { filterChoices } from '../../src/operations/choices/filter-choices.ts';
 import { liftRestriction } from '../../src/operations/choices/lift-restriction.ts';
 import { listChoices } from '../../src/operations/choices/list-choices.ts';
+import { makeLinks } from '../../src/operations/choices/make-links.ts';
 import { readChoiceHistory } from '../../src/operations/choices/read-choice-history.ts';
 import { recordChoice } from '../../src/operations/choices/record-choice.ts';
 import { restrictSubject } from '../../src/operations/choices/restrict-subject.ts';
+import { unsubscribe } from '../../src/operations/choices/unsubscribe.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import { match } from '../../src/operations/values/match.ts';
 import { search } from '../../src/operations/values/search.ts';
 import type { Vault } from '../../src/vault/vault.ts';
-import { callerOf, stage, tell } from '../support/home.ts';
+import { callerOf, stage, tell, withParts } from '../support/home.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
@@ -263,6 +265,66 @@ describe.each(ENGINES)('on %s', (engine) => {
     });
     await no;
     expect(await shown([two.mail], 'news')).toEqual(['consent_missing']);
+    // Entries of two nodes at one moment have no order.
+    here.advance(1_000);
+  });
+
+  test('a link in a mail says no to one purpose, tells nothing, and is nobody else’s', async () => {
+    const [one, two] = [await person(), await person()];
+    for (const { subject } of [one, two]) await say(subject, 'news', 'given');
+    const url = 'https://shop.example/unsubscribe/';
+    const made = async (purpose: string, as = app) =>
+      (await makeLinks(here.vault, as, { purpose, subjects: [one.subject, two.subject], url })).links;
+    const [links, others] = [await made('news'), await made('analysis')];
+    const texts = [...links, ...others].map(({ link }) => link);
+    expect(new Set(texts).size).toBe(4);
+    expect(new Set(texts.map(({ length }) => length)).size).toBe(1);
+    for (const text of texts)
+      expect(Buffer.from(text, 'base64url').toString('latin1')).not.toMatch(/sub_|news|analysis/);
+    expect(links[0]?.listUnsubscribe).toBe(`<${url}${texts[0]}>`);
+    const click = (link = '', as = app) => unsubscribe(here.vault, as, { link });
+    expect(await click(texts[0])).toMatchObject({ purpose: 'news' });
+    expect(await here.lastEntry()).toMatchObject({
+      action: 'record_choice',
+      subject: one.subject,
+      code: 'unsubscribed',
+    });
+    expect(await shown([one.mail, two.mail], 'news')).toEqual(['consent_missing', 'plain']);
+    expect(await shown([one.mail], 'analysis')).toEqual(['plain']);
+    await click(texts[2]);
+    await click(texts[2]);
+    expect(await shown([one.mail, two.mail], 'analysis')).toEqual(['objected', 'plain']);
+    const bent = `${texts[1]?.slice(0, -2)}AA`;
+    for (const link of [bent, 'x'.repeat(100)])
+      await expect(click(link)).rejects.toMatchObject({ code: 'link_not_found' });
+    const theirs = await here.inTenant('other', 'app');
+    await expect(click(texts[1], theirs)).rejects.toMatchObject({ code: 'link_not_found' });
+    await expect(made('billing')).rejects.toMatchObject({ code: 'choice_not_taken' });
+    await erase(here.vault, app, { subject: one.subject });
+    await expect(click(texts[0])).rejects.toMatchObject({ code: 'subject_erased' });
+  });
+
+  test('a security code is not spent by a no, and a no that comes after it was opened keeps it back', async () => {
+    const subject = (await person()).subject;
+    const code = async () => {
+      const { results } = await tokenize(here.vault, app, { items: [{ type: 'cvc', value: '737', subject }] });
+      return results[0]?.token as Token;
+    };
+    const [first, second] = [await code(), await code()];
+    expect(await shown([first, second], 'news')).toEqual(['consent_missing', 'consent_missing']);
+    await say(subject, 'news', 'given');
+    expect(await shown([first], 'news')).toEqual(['plain']);
+    const { keyring } = here.vault;
+    const { windows } = keyring;
+    const claim: typeof windows.claim = async (...of) => {
+      const claimed = await windows.claim(...of);
+      await say(subject, 'news', 'withdrawn');
+      return claimed;
+    };
+    const vault = withParts(here.vault, { keyring: withParts(keyring, { windows: withParts(windows, { claim }) }) });
+    const late = await detokenize(vault, app, { tokens: [second], purpose: 'news' });
+    expect(late.results).toMatchObject([{ error: { code: 'consent_missing' } }]);
+    expect(JSON.stringify(late)).not.toContain('737');
   });
 
   test('an altered word opens nothing of that person, and the others of the batch are shown', async () => {

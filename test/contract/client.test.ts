@@ -151,6 +151,11 @@ test('there is a method for every operation, and each does what it says', async 
     ...{ purpose: 'letters', takes: ['given', 'withdrawn'], choice: 'given', usable: true },
   });
   expect((await app.readChoiceHistory(who, 'letters', { limit: 1 })).choices).toMatchObject([{ means: 'form' }]);
+  const mailing = { purpose: 'letters', subjects: [who], url: 'https://shop.example/unsubscribe/' };
+  const { links, listUnsubscribePost } = await app.makeLinks(mailing);
+  expect(links).toMatchObject([{ subject: who, listUnsubscribe: `<${mailing.url}${links[0]?.link}>` }]);
+  expect(listUnsubscribePost).toBe('List-Unsubscribe=One-Click');
+  expect(await app.unsubscribe(links[0]?.link ?? '')).toMatchObject({ purpose: 'letters' });
   const restriction = { except: ['support'], evidence: { means: 'paper' } } as const;
   expect(await app.restrictSubject(who, restriction)).toMatchObject({ restricted: true, except: ['support'] });
   expect(await app.filterChoices({ subjects: [who] }, { purpose: 'billing' })).toEqual([]);

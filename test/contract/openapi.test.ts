@@ -24,6 +24,7 @@ import { DECLARATION } from '../support/purposes.ts';
 import { NOW, openTestVault, type TestVault } from '../support/vault.ts';
 import { CLIENT_TYPES, clientTypes } from './client-types.ts';
 
+const LINKS = { purpose: 'news-letter', url: 'https://shop.example/unsubscribe/' };
 const CONSENT = { choice: 'given', types: null, evidence: { means: 'form', text: 'Yes.', notice: 'n/1' } };
 
 interface Schema {
@@ -181,7 +182,7 @@ test('each problem has the status that clients know it by', () => {
     404: `
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
-      api_key_not_found role_not_found purpose_not_found hook_not_found
+      api_key_not_found role_not_found purpose_not_found link_not_found hook_not_found
     `,
     405: 'method_not_allowed',
     409: `
@@ -558,6 +559,23 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         app.call('post', '/v1/choices/filter', { purpose: 'billing' }),
         app.call('post', '/v1/choices/filter', { purpose: 'news-letter', subjects: [email?.subject] }),
       ),
+    ],
+    [
+      'makeLinks',
+      await both(
+        app.call('post', '/v1/choices/links', { ...LINKS, subjects: [email?.subject] }),
+        app.call('post', '/v1/choices/links', { ...LINKS, subjects: [] }),
+        app.call('post', '/v1/choices/links', { ...LINKS, purpose: 'billing', subjects: [email?.subject] }),
+      ),
+    ],
+    [
+      'unsubscribe',
+      [
+        await app
+          .call('post', '/v1/choices/links', { ...LINKS, subjects: [email?.subject] })
+          .then(({ body }) => app.call('post', '/v1/choices/unsubscribe', { link: body.links[0].link })),
+        await app.call('post', '/v1/choices/unsubscribe', { link: 'x'.repeat(100) }),
+      ],
     ],
     [
       'restrictSubject',

@@ -6,8 +6,7 @@
  * before anything is compared (`guesses/`); a right one costs nothing. Nothing is compared of which the caller has no
  * token to use, that it could not be shown masked, or that is revealed to nobody.
  * Does not: tell a person whom nobody knows, who has no such value, or who has said no to the purpose, from one who has
- * another. It takes none of a
- * limited token's uses.
+ * another. It takes none of a limited token's uses.
  */
 import { beyondAudience } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
