@@ -152,6 +152,7 @@ export async function recognise(
     rules: isBuiltIn(row.role) ? undefined : await books.role(reader, home, row.role).catch(ofAltered),
     purposes: purposesOf(row),
     needs: await books.needs(reader, home),
+    erasesAlone: await books.erasesAlone(reader, home),
     audience: row.audience ?? undefined,
   };
   if (!isLive(key, now) || row.revoked_at !== null) throw new UnauthenticatedError(principal);

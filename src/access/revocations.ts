@@ -22,9 +22,20 @@ import { erasedTenants } from './store.ts';
 
 /**
  * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
- * ended, see `roles/rows.ts`; `hook`: one that was removed; `choice`: a person's no, see `choices/noes.ts`.
+ * ended, see `roles/rows.ts`; `hook`: one that was removed; `approval`: one that was used, refused or withdrawn, and
+ * `policy`: one that asks for more than before, see `approvals/`;
+ * `choice`: a person's no, see `choices/noes.ts`.
  */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook' | 'choice';
+export type RevokedKind =
+  | 'principal'
+  | 'token'
+  | 'key'
+  | 'purpose'
+  | 'role'
+  | 'hook'
+  | 'approval'
+  | 'policy'
+  | 'choice';
 
 export const revocations = table(
   'records',

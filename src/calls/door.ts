@@ -3,10 +3,13 @@
  * changes, its audit entry, one more entry for what it found damaged, and its idempotency row.
  */
 import type { Action } from '../access/actions.ts';
+import { type Order, useApproval } from '../access/approvals/needed.ts';
 import { type Decision, decide, type Resource } from '../access/decide.ts';
+import { accessKeys } from '../access/keys.ts';
 import { assertTenantLives, type TenantRow } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
+import type { ApprovalId } from '../ids.ts';
 import { MAX_CALL_MS } from '../storage/limits.ts';
 import type { PartTx } from '../storage/side-by-side.ts';
 import type { RecordTx } from '../storage/tx.ts';
@@ -69,6 +72,12 @@ export interface Door {
   /** The same, where a refusal concerns one item of several. */
   decision(resource: Resource): Decision;
   /**
+   * What asks in the transaction whether something waits for a second person (`access/approvals/needed.ts`). Fetched
+   * before the transaction, and called in an exclusive one, before anything is done: it throws where it waits, and
+   * `perform` makes the approval. The entry then names the one that was used.
+   */
+  secondPerson(): Promise<AskSecond>;
+  /**
    * The record transaction of this call, which its audit entry ends. Call it exactly once, as the last step that may
    * fail. A shared work may be run a second time, see `storage/tx.ts`.
    */
@@ -82,6 +91,8 @@ export interface Door {
     alone: (tx: RecordTx) => Promise<Done<R>>,
   ): Promise<R>;
 }
+
+export type AskSecond = (tx: RecordTx, order: Order) => Promise<void>;
 
 /** What a work has done in the transaction: the reply, and what it adds to the audit entry. */
 export interface Done<R> {
@@ -111,6 +122,7 @@ export class CallDoor<Reply> implements Door {
   readonly #commits: Commits;
   #committed = false;
   #lives: Promise<TenantRow> | undefined;
+  #used: ApprovalId | undefined;
 
   constructor(vault: Vault, caller: Caller, call: Call<Reply>, commits: Commits) {
     this.#vault = vault;
@@ -129,6 +141,20 @@ export class CallDoor<Reply> implements Door {
 
   get committed(): boolean {
     return this.#committed;
+  }
+
+  /** The approval that the call has used. */
+  get used(): ApprovalId | undefined {
+    return this.#used;
+  }
+
+  async secondPerson(): Promise<AskSecond> {
+    const { tenant, principal } = this.#caller;
+    const keys = await accessKeys(this.#vault.keyring.indexes, tenant);
+    return async (tx, order) => {
+      const asked = { action: this.#call.action, now: this.now };
+      this.#used = await useApproval(tx, keys, { tenant, principal }, asked, order);
+    };
   }
 
   decide(resource: Resource): string | undefined {
@@ -198,7 +224,8 @@ export class CallDoor<Reply> implements Door {
     if (!mayTakeLong && vault.clock().getTime() - base.at.getTime() > MAX_CALL_MS) {
       throw new UnavailableError('overloaded', 'The call took too long. Nothing of it has been kept.');
     }
-    await appendAuditEntry(tx, { ...base, outcome: 'done', ...entry });
+    const target = [entry.target, this.#used].filter(Boolean).join(' ') || undefined;
+    await appendAuditEntry(tx, { ...base, outcome: 'done', ...entry, target });
     const further = damaged.length > 0 && entry.code !== DAMAGED.code;
     if (further) await appendAuditEntry(tx, damageEntry(vault, base, damaged));
     if (once !== undefined) await once.remember(tx, idempotent?.remember(reply as never), base.at);

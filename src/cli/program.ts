@@ -5,6 +5,7 @@ import { RELEASE } from '../release.ts';
 import { settingsHelp } from '../settings.ts';
 import { addAccessCommands } from './access.ts';
 import { addMeCommand } from './api-keys.ts';
+import { addApprovalCommands } from './approvals.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addChoiceCommands } from './choices.ts';
@@ -53,6 +54,7 @@ export function newProgram(): Command {
   addAccessCommands(program);
   addPurposeCommands(program);
   addChoiceCommands(program);
+  addApprovalCommands(program);
   addMeCommand(program);
   addTenantCommands(program);
   addHookCommands(program);

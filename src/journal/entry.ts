@@ -44,7 +44,7 @@ export interface TenantEntry {
   readonly at: number;
 }
 
-const REVOKED = ['principal', 'token', 'key', 'purpose', 'role', 'hook', 'choice'] as const;
+const REVOKED = ['principal', 'token', 'key', 'purpose', 'role', 'hook', 'approval', 'policy', 'choice'] as const;
 
 export interface RevocationEntry {
   readonly kind: 'revocation';

@@ -25,6 +25,26 @@ export const PURPOSE = {
 export const CHOICE = { purpose: 'news', choice: 'withdrawn', number: 2, at: '2026-11-22T12:00:00.000Z' };
 export const LINK =
   'q0Vb3m8Kx2Jd7Rf1Tz5Wc9Yh4Ng6Ls0Pa3Ue8Io2Bv7Xm1Qk5Zj9Hd4Gf6Rt0Cy3Nw8Ls2Pa7Ue1Io5Bv9Xm4Qk6Zj0Hd3Gf8Rt2Cy7Nw1Ls5Pa9Ue4Io6Bv0Xm3Qk8Zj2';
+export const OTHER_PRINCIPAL = 'prn_01m6dqs9m0e1y8eq2fz3zp9jq3';
+export const APPROVAL = {
+  approval: 'apr_01m83rdet0ehaadnnnnhek1nfv',
+  kind: 'key',
+  action: 'add_principal',
+  state: 'waiting',
+  about: { name: 'checkout', role: 'app', purposes: ['billing'] },
+  orderedBy: PRINCIPAL,
+  orderedAt: '2026-11-23T08:30:00.000Z',
+  expiresAt: '2026-11-24T08:30:00.000Z',
+  needed: 1,
+  approvedBy: [],
+};
+export const POLICY = {
+  policy: {
+    ...{ approvers: 1, erasureSubjects: 10, hours: 24 },
+    ...{ changedAt: '2026-11-02T09:00:00.000Z', changedBy: PRINCIPAL },
+  },
+  approvers: [OTHER_PRINCIPAL, PRINCIPAL],
+};
 export const HOOK = 'whk_01m81j18g0e329asxkdep5tmtc';
 export const EVENT = 'evt_01m83rdet0ehaadnnnnhek1nfv';
 /** Looks like the secret of a hook, and spells EXAMPLE. */

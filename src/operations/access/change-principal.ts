@@ -3,6 +3,7 @@
  * What was taken is answered only when both stores and the journal have noted it, so that no older copy gives it back.
  */
 import { z } from 'zod';
+import { revisionOf, seesPlain, standingRole } from '../../access/approvals/plain-sight.ts';
 import { isLive, keysOf } from '../../access/key-rows.ts';
 import { type AccessKeys, accessKeys, isSooner, setEnd } from '../../access/keys.ts';
 import { NARROWINGS, noteEnd, noteWithdrawn, type When } from '../../access/narrowings.ts';
@@ -13,6 +14,7 @@ import { keepNoted } from '../../access/revocations.ts';
 import { NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
 import { ChangePrincipalBody, PrincipalSchema } from '../../access/schema.ts';
 import type { PrincipalRow } from '../../access/store.ts';
+import type { AskSecond } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
 import { inTime } from '../../calls/time-limit.ts';
 import { VaultError } from '../../errors.ts';
@@ -50,7 +52,7 @@ export const changePrincipal = operation({
   reply: PrincipalSchema,
   problems: [
     ...(['principal_not_found', 'principal_revoked', 'own_principal', 'unknown_purpose'] as const),
-    ...(['api_key_ended', 'journal_unavailable'] as const),
+    ...(['api_key_ended', 'journal_unavailable', 'approval_needed', 'too_many_approvals'] as const),
   ],
   example: {
     request: { purposes: ['billing', 'fraud'], expiresAt: '2027-11-02T09:00:00.000Z' },
@@ -75,10 +77,12 @@ export const changePrincipal = operation({
         });
       }
       const keys = await accessKeys(vault.keyring.indexes, tenant);
+      const askSecond = await door.secondPerson();
       return door.commit('exclusive', async (tx) => {
         const held = await holdPrincipal(tx, tenant, principal);
         const when = { tenant, at: door.now, random: vault.random };
         const changing = { tx, keys, when };
+        if (purposes != null) await askForGiven(changing, askSecond, held, purposes, expiresAt);
         const [row, words] = purposes == null ? [held, []] : await givePurposes(changing, held, purposes);
         if (expiresAt !== undefined) words.push(...(await giveEnd(changing, principal, end)));
         const facts = factsOf(row, await keysOf(tx, tenant, [principal]), door.now);
@@ -90,6 +94,24 @@ export const changePrincipal = operation({
     return reply;
   },
 });
+
+/** Purposes for somebody who sees values plain are more plain sight. */
+async function askForGiven(
+  { tx, keys, when: { tenant } }: Changing,
+  askSecond: AskSecond,
+  row: PrincipalRow,
+  wanted: readonly string[],
+  expiresAt: string | null | undefined,
+): Promise<void> {
+  const had = purposesOf(row);
+  if (wanted.every((purpose) => had.includes(purpose))) return;
+  if (!seesPlain(await standingRole(tx, keys, tenant, row.role))) return;
+  const { principal, name, role } = row;
+  const purposes = [...new Set(wanted)];
+  const about = { principal: principal as PrincipalId, name, role, purposes };
+  const request = { principal, purposes, expiresAt, revision: await revisionOf(tx, tenant, role) };
+  await askSecond(tx, { kind: 'purposes', request, about });
+}
 
 async function givePurposes(
   { tx, keys, when }: Changing,
