@@ -105,7 +105,7 @@ export const EventIdSchema = idSchema(
 export const MAX_BATCH = 1_000;
 
 /** A whole number in a URL: digits alone. `Number` would also read `1e1`, `0x1` and blanks. */
-function wholeNumber(min: number, max: number) {
+export function wholeNumber(min: number, max: number) {
   return z
     .string()
     .regex(/^[1-9]\d{0,9}$/)

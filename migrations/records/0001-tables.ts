@@ -17,7 +17,8 @@ export async function up(knex: Knex): Promise<void> {
     // any more.
     `CREATE TABLE tenants (
        created_at ${int} NOT NULL, erased_at ${int}, settled_at ${int}, tenant ${id} NOT NULL PRIMARY KEY,
-       name ${text} NOT NULL UNIQUE, erasure ${id}, access_mark ${int} NOT NULL, grants_until ${int}
+       name ${text} NOT NULL UNIQUE, erasure ${id}, access_mark ${int} NOT NULL, restricts ${small} NOT NULL,
+       grants_until ${int}
      ) ${clustered}`,
     'CREATE INDEX tenants_unsettled ON tenants (erased_at) WHERE erased_at IS NOT NULL AND settled_at IS NULL',
     `CREATE TABLE principals (
@@ -88,10 +89,24 @@ export async function up(knex: Knex): Promise<void> {
        changed_by ${id} NOT NULL, tag ${bytes} NOT NULL
      ) ${clustered}`,
 
-    // Distributed by subject.
+    // Distributed by subject. `choices`: what the person has said, as it stands; absent: nothing.
     `CREATE TABLE subjects (
        created_at ${int} NOT NULL, erased_at ${int}, tenant ${id} NOT NULL, subject ${id} NOT NULL,
+       choices ${text}, choices_tag ${bytes},
        PRIMARY KEY (tenant, subject)
+     ) ${clustered}`,
+    // Distributed by person, who is known by a keyed digest alone. Rows are added and never changed.
+    `CREATE TABLE choices (
+       made_at ${int} NOT NULL, seq ${small} NOT NULL, purpose_version ${small} NOT NULL, tenant ${id} NOT NULL,
+       made_by ${id} NOT NULL, person ${bytes} NOT NULL, purpose ${text} NOT NULL, choice ${text} NOT NULL,
+       types ${text}, means ${text} NOT NULL, notice ${text}, text_hash ${bytes}, reference_mac ${bytes},
+       tag ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, person, seq)
+     ) ${clustered}`,
+    // What people agreed to, each text once.
+    `CREATE TABLE choice_texts (
+       tenant ${id} NOT NULL, hash ${bytes} NOT NULL, text ${text} NOT NULL,
+       PRIMARY KEY (tenant, hash)
      ) ${clustered}`,
 
     // Distributed by record. Not clustered: rows of some 200 bytes would fill the inner pages of the tree as well.

@@ -5,6 +5,8 @@
 import { VaultError } from '../errors.ts';
 import type { GrantId } from '../ids.ts';
 import { ACTIONS, type Action } from './actions.ts';
+import { type PersonState, type Stop, stopOf } from './ground.ts';
+import type { Need } from './needs.ts';
 import type { Principal } from './principal.ts';
 import type { Relation } from './relation.ts';
 import { type Allowed, allowedBy, type CompiledRole, compileRole, grantOf, shows } from './roles/compiled-role.ts';
@@ -39,6 +41,16 @@ function beyondRole(role: string, may: readonly Role[]): VaultError {
   return new VaultError('not_allowed', `This takes ${needed}. This API key has the role ${role}.`);
 }
 
+/**
+ * Asserts that the caller may ask for this purpose, which is in use; whether it may see anything is another matter.
+ * @returns what the purpose needs @throws `purpose_not_allowed`
+ */
+export function needOf(principal: Principal, purpose: string): Need {
+  const need = principal.needs === undefined ? OF_NOBODY : principal.needs.get(purpose);
+  if (need === undefined || !principal.purposes.includes(purpose)) throw otherPurpose(principal);
+  return need;
+}
+
 export interface Resource {
   /**
    * The data type concerned, with the views it offers, the widest first; absent for actions on no value. `ofPlain` is
@@ -61,6 +73,8 @@ export interface Resource {
   /** How the person concerned stands to the caller; absent where nobody in particular is concerned, or not yet. */
   readonly relation?: Relation | undefined;
   readonly assume?: Asked['assume'];
+  /** What the person whose value it is has said; absent: no value of anybody is meant yet. */
+  readonly person?: PersonState | undefined;
 }
 
 export type Decision =
@@ -89,6 +103,15 @@ const OF_AUDIENCE: ReadonlySet<Action> = new Set([
 ]);
 
 const NOT_NEEDED = 'The stated purpose does not need values of this data type, as it is declared.';
+
+const STOPS: Readonly<Record<Stop, () => VaultError>> = {
+  consent_missing: () => new VaultError('consent_missing'),
+  objected: () => new VaultError('objected'),
+  restricted: () => new VaultError('restricted'),
+};
+
+/** What a purpose needs where none are asked. */
+const OF_NOBODY: Need = { types: 'all', ground: 'nothing' };
 
 /** A role that nobody knows: it allows what everyone may. */
 const NO_ROLE = compileRole('', []);
@@ -128,16 +151,20 @@ export function decide(
     return refused(otherPurpose(principal));
   }
   const { type } = resource;
-  const needed = principal.needs === undefined ? 'all' : principal.needs.get(resource.purpose);
-  if (needed === undefined) return refused(otherPurpose(principal));
+  const need = principal.needs === undefined ? OF_NOBODY : principal.needs.get(resource.purpose);
+  if (need === undefined) return refused(otherPurpose(principal));
   if (type === undefined) return { allowed: true, view: undefined };
-  if (needed !== 'all' && !needed.has(type.name)) return refused(new VaultError('not_allowed', NOT_NEEDED));
+  if (need.types !== 'all' && !need.types.has(type.name)) return refused(new VaultError('not_allowed', NOT_NEEDED));
   if (!REVEALING.has(action)) return { allowed: true, view: undefined, ...under(grantOf(allowed)) };
   if (resource.view !== undefined && !['plain', ...type.views].includes(resource.view)) {
     return refused(new VaultError('unknown_view'));
   }
   const view = widestOf(allowed, type, resource);
   if (view === undefined) return beyond((others) => widestOf(others, type, resource) !== undefined);
+  // Last: nobody else is told what people have said.
+  const { person, purpose } = resource;
+  const stop = person && stopOf(person, purpose, need.ground, type.name);
+  if (stop !== undefined) return refused(STOPS[stop]());
   return { allowed: true, view, ...under(grantOf(allowed, view, neededFor(type, view))) };
 }
 

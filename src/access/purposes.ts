@@ -53,6 +53,20 @@ export async function purposesOfTenant(
   return rows.map((row) => factsOf(keys, row));
 }
 
+/** A purpose as it stands. @throws `purpose_not_found` @throws {IntegrityError} for an altered one */
+export async function standingPurpose(
+  reader: Reader<'records'>,
+  keys: readonly IndexKey[],
+  tenant: TenantId,
+  purpose: string,
+): Promise<PurposeFacts> {
+  const [row] = await select(reader, purposes, { where: { tenant, purpose } });
+  if (row === undefined) throw new VaultError('purpose_not_found');
+  const facts = factsOf(keys, row);
+  if (facts.isAltered) throw new IntegrityError();
+  return facts;
+}
+
 /** A purpose as it stands, and its newest earlier versions. @throws `purpose_not_found` */
 export async function getPurpose(
   reader: Reader<'records'>,

@@ -58,6 +58,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     allow([
       ...(['tokenize', 'verify', 'mint_token', 'change_token', 'correct', 'erase'] as const),
       ...(['describe_token', 'read_record', 'resolve_subject', 'read_subject', 'offer_code'] as const),
+      ...(['record_choice', 'read_choices', 'filter_choices', 'restrict_subject', 'lift_restriction'] as const),
       ...ASKS_OF_ERASURES,
       ...OF_ASKERS,
     ]),
@@ -65,6 +66,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   ],
   support: [
     allow(['describe_token', 'read_record', 'resolve_subject', 'read_subject']),
+    allow(['record_choice', 'read_choices', 'restrict_subject']),
     allow(['detokenize', 'search', 'match'], ['masked', 'narrow']),
     // Of one person, for one case, and for as long as somebody else has agreed to.
     allow(['list_grants', 'end_grant', 'redeem_code']),

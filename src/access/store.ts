@@ -30,6 +30,8 @@ export const tenants = table(
     access_mark: 'int',
     /** The end of the grant that lasts longest (`grants/`): after it no call asks for grants. */
     grants_until: 'int?',
+    /** 1 once somebody's data was restricted: from then on every look asks whose it is (`ground.ts`). */
+    restricts: 'small',
   },
   ['tenant'],
 );
@@ -54,6 +56,7 @@ export async function insertTenant(
     settled_at: null,
     access_mark: 0,
     grants_until: null,
+    restricts: 0,
   };
   await tx.insert(tenants, [row], onConflict);
 }
@@ -130,9 +133,15 @@ export async function findTenant(reader: Reader<'records'>, tenant: TenantId): P
  *   made its keys before it, too; so their destruction reaches them (`erasure/tenants.ts`)
  * @throws `tenant_erased`
  */
-export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise<void> {
+export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise<TenantRow> {
   const row = await findTenant(tx, tenant);
   if (row === undefined || row.erased_at !== null) throw new VaultError('tenant_erased');
+  return row;
+}
+
+/** From the commit on, every look of the tenant asks whose value it is. Only in an exclusive transaction. */
+export async function startRestricting(tx: RecordTx, tenant: TenantId): Promise<void> {
+  await change(tx, tenants, { tenant, restricts: 0 }, { restricts: 1 });
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Action } from '../access/actions.ts';
 import { type Order, useApproval } from '../access/approvals/needed.ts';
 import { type Decision, decide, type Resource } from '../access/decide.ts';
 import { accessKeys } from '../access/keys.ts';
-import { assertTenantLives } from '../access/store.ts';
+import { assertTenantLives, type TenantRow } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import type { ApprovalId } from '../ids.ts';
@@ -62,6 +62,8 @@ export interface Call<R> {
 /** What the work is given. */
 export interface Door {
   readonly now: Date;
+  /** Whether anybody's data is restricted in the tenant, as the call's transaction has read it. */
+  restricts(): Promise<boolean>;
   /**
    * Decides on a value, a type or a view; `perform` has decided on the action alone.
    * @returns the view allowed. @throws the refusal
@@ -119,6 +121,7 @@ export class CallDoor<Reply> implements Door {
   readonly #call: Call<Reply>;
   readonly #commits: Commits;
   #committed = false;
+  #lives: Promise<TenantRow> | undefined;
   #used: ApprovalId | undefined;
 
   constructor(vault: Vault, caller: Caller, call: Call<Reply>, commits: Commits) {
@@ -130,6 +133,10 @@ export class CallDoor<Reply> implements Door {
 
   get now(): Date {
     return this.#commits.base.at;
+  }
+
+  async restricts(): Promise<boolean> {
+    return (await this.#lives)?.restricts !== 0;
   }
 
   get committed(): boolean {
@@ -231,7 +238,8 @@ export class CallDoor<Reply> implements Door {
   async #mayGoOn(tx: RecordTx): Promise<void> {
     const recalled = this.#commits.once?.recall(tx);
     recalled?.catch(() => {});
-    await assertTenantLives(tx, this.#caller.tenant);
+    this.#lives = assertTenantLives(tx, this.#caller.tenant);
+    await this.#lives;
     if ((await recalled) !== undefined) throw new VaultError('repeated_call');
   }
 }

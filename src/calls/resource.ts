@@ -5,6 +5,7 @@ import { GRANTED, type Relation } from '../access/relation.ts';
 import type { KnownType } from '../access/roles/check.ts';
 import type { DataType } from '../datatypes/datatype.ts';
 import { VaultError } from '../errors.ts';
+import { allOf } from '../faults.ts';
 import type { TenantId } from '../ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import type { Caller } from './caller.ts';
@@ -70,4 +71,18 @@ function could(caller: Caller, action: Action, { relation, ...resource }: Resour
 /** Whether the caller may do this at all, before it is known to what. */
 export function mayDo(caller: Caller, action: Action): boolean {
   return decide(caller, action).allowed;
+}
+
+/** @throws `unknown_type`, with the place of each. No type is ever removed, so a name that is one stays one */
+export async function assertTypesKnown(
+  { catalogue }: Pick<Vault, 'catalogue'>,
+  tenant: TenantId,
+  names: readonly string[],
+): Promise<void> {
+  if (names.length === 0) return;
+  const known = new Set((await catalogue.list(tenant)).map(({ type }) => type.name));
+  const unknown = names.flatMap((name, i) =>
+    known.has(name) ? [] : new VaultError('unknown_type', { field: `types/${i}` }),
+  );
+  if (unknown.length > 0) throw allOf(unknown);
 }

@@ -8,6 +8,7 @@ import { addMeCommand } from './api-keys.ts';
 import { addApprovalCommands } from './approvals.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
+import { addChoiceCommands } from './choices.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addGrantCommands } from './grants.ts';
 import { addHookCommands } from './hooks.ts';
@@ -53,6 +54,7 @@ export function newProgram(): Command {
   addRoleCommands(program);
   addAccessCommands(program);
   addPurposeCommands(program);
+  addChoiceCommands(program);
   addApprovalCommands(program);
   addMeCommand(program);
   addTenantCommands(program);

@@ -237,6 +237,146 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/subjects/{subject}/choices/{purpose}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a person has chosen of one purpose, and what proves it.
+         * @description The newest first. After the person was erased, this still answers whoever has the subject’s id: a keyed digest of it, the dates and the texts are kept. Of a person of whom nothing is known, the list is empty.
+         */
+        readonly get: operations["readChoiceHistory"];
+        /**
+         * Note what a person has chosen.
+         * @description The newest choice decides, from the next look on. Which choices a purpose takes follows from its legal basis: 409 `choice_not_taken` says why one is not. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `choice_not_taken`, `purpose_not_found`, `subject_not_found`, `subject_erased`, `unknown_type`, `journal_unavailable`.
+         */
+        readonly put: operations["recordChoice"];
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/subjects/{subject}/choices": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What a person has chosen, as it stands.
+         * @description Its own problems: `subject_not_found`, `subject_erased`.
+         */
+        readonly get: operations["listChoices"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/choices/filter": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Of a list for a campaign, those that may be used.
+         * @description Takes subjects or tokens, and gives back those whose person has not said no to the purpose, and has consented where it rests on consent. Unknown, erased and restricted ones are left out, and tokens that carry their own value.
+         *
+         *     Its own problems: `purpose_not_allowed`.
+         */
+        readonly post: operations["filterChoices"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/choices/links": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Make unsubscribe links for a mailing (RFC 8058).
+         * @description A link says no to this one purpose and does nothing else; it tells neither the person nor the purpose. A POST to the app’s URL is the click: pass the link on to `POST /v1/choices/unsubscribe`. A GET is not: programs that look through mail follow links, so show a page with a button.
+         *
+         *     Its own problems: `purpose_not_found`, `choice_not_taken`.
+         */
+        readonly post: operations["makeLinks"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/choices/unsubscribe": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Take the click on an unsubscribe link.
+         * @description May be passed on again. Answer the click with a success also where the person was erased.
+         *
+         *     Its own problems: `link_not_found`, `choice_not_taken`, `purpose_not_found`, `subject_not_found`, `subject_erased`, `journal_unavailable`.
+         */
+        readonly post: operations["unsubscribe"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/subjects/{subject}/restriction": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        /**
+         * Restrict a person’s data to some purposes, or to none (GDPR Art. 18).
+         * @description Takes the place of a restriction that stands. Stops every purpose but those in `except`, whatever they rest on. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `purpose_not_found`, `subject_not_found`, `subject_erased`, `journal_unavailable`.
+         */
+        readonly put: operations["restrictSubject"];
+        readonly post?: never;
+        /**
+         * Lift the restriction of a person’s data.
+         * @description Tell the person before (GDPR Art. 18(3)). Objections and withdrawals stay.
+         *
+         *     Its own problems: `not_restricted`, `subject_not_found`, `subject_erased`.
+         */
+        readonly delete: operations["liftRestriction"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/erasures": {
         readonly parameters: {
             readonly query?: never;
@@ -1564,7 +1704,7 @@ export interface components {
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "order_grant" | "list_grants" | "approve_grant" | "end_grant" | "close_ticket" | "offer_code" | "redeem_code" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "read_approvals" | "give_approval" | "refuse_approval" | "withdraw_approval" | "set_approval_policy" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "order_grant" | "list_grants" | "approve_grant" | "end_grant" | "close_ticket" | "offer_code" | "redeem_code" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "record_choice" | "read_choices" | "filter_choices" | "restrict_subject" | "lift_restriction" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "read_approvals" | "give_approval" | "refuse_approval" | "withdraw_approval" | "set_approval_policy" | "unseal" | "authenticate";
         readonly AddHookBody: {
             /**
              * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
@@ -1838,6 +1978,13 @@ export interface components {
             /** @description Who set it: a principal, or the vault itself after a restore. */
             readonly changedBy: components["schemas"]["PrincipalId"];
         };
+        /** @description What needs a second person, and who could be one. */
+        readonly ApprovalPolicyState: {
+            /** @description Absent: nothing of the tenant needs approval. */
+            readonly policy?: components["schemas"]["ApprovalPolicy"];
+            /** @description Who could approve at present, if it is not their own. */
+            readonly approvers: readonly components["schemas"]["PrincipalId"][];
+        };
         /** @description What a tenant asks for before what takes a second person is done. */
         readonly ApprovalTerms: {
             /**
@@ -1883,7 +2030,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `order_grant`, `list_grants`, `approve_grant`, `end_grant`, `close_ticket`, `offer_code`, `redeem_code`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `read_approvals`, `give_approval`, `refuse_approval`, `withdraw_approval`, `set_approval_policy`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `order_grant`, `list_grants`, `approve_grant`, `end_grant`, `close_ticket`, `offer_code`, `redeem_code`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `record_choice`, `read_choices`, `filter_choices`, `restrict_subject`, `lift_restriction`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `read_approvals`, `give_approval`, `refuse_approval`, `withdraw_approval`, `set_approval_policy`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -2171,6 +2318,11 @@ export interface components {
                 readonly epochs: readonly number[];
             }[];
         };
+        /**
+         * @description `given` and `withdrawn`: consent. `objected`: to a legitimate interest or a public task; `allowed` takes that back.
+         * @enum {string}
+         */
+        readonly Choice: "given" | "withdrawn" | "objected" | "allowed";
         readonly CloseTicketReply: {
             /** @description The grants that ended with it. */
             readonly grants: readonly components["schemas"]["GrantId"][];
@@ -2795,12 +2947,6 @@ export interface components {
              */
             readonly endedAt: string;
         };
-        readonly EndApprovalPolicyReply: {
-            /** @description Absent: nothing of the tenant needs approval. */
-            readonly policy?: components["schemas"]["ApprovalPolicy"];
-            /** @description Who could approve at present, if it is not their own. */
-            readonly approvers: readonly components["schemas"]["PrincipalId"][];
-        };
         readonly EndRoleReply: {
             readonly role: components["schemas"]["Role"];
             /**
@@ -3092,6 +3238,25 @@ export interface components {
          * @enum {string}
          */
         readonly EventName: "integrity.failed" | "store.corrupt" | "guesses.locked_out" | "grant.waiting" | "grant.break_glass" | "principal.revoked" | "api_key.ended" | "api_key.ends_soon" | "slot.added" | "slot.removed" | "slot.secret_returned" | "root.split" | "root.replacement_begun" | "root.replaced" | "vault.unsealed" | "vault.restored" | "vault.recovered" | "node.abandoned" | "keys.rotation_ordered" | "keys.compromised" | "job.completed" | "job.failed" | "tenant.erasure_ordered" | "erasure.final" | "approval.waiting" | "hook.added" | "hook.changed" | "hook.removed" | "hook.paused";
+        /** @description What proves it. */
+        readonly Evidence: {
+            readonly means: components["schemas"]["Means"];
+            /**
+             * @description Which notice, in which version.
+             * @example privacy-notice/2026-11
+             */
+            readonly notice?: string;
+            /**
+             * @description The words that the person agreed to or answered, the same for everybody. No personal data: it is kept.
+             * @example Yes, send me what is new, by email.
+             */
+            readonly text?: string;
+            /**
+             * @description The number of a paper, a recording or a case. Kept as a MAC: it can be compared, not read.
+             * @example call 2026-11-22/4711
+             */
+            readonly reference?: string;
+        };
         readonly ExplainAccessBody: components["schemas"]["ExplainPrincipal"] | components["schemas"]["ExplainRole"];
         readonly ExplainAccessReply: {
             /** @description Whether the call would be allowed. */
@@ -3182,6 +3347,31 @@ export interface components {
             /** @description What is wrong there, for people. */
             readonly detail: string;
         };
+        /** @description A list for a campaign. */
+        readonly FilterChoicesBody: components["schemas"]["FilterSubjects"] | components["schemas"]["FilterTokens"];
+        readonly FilterChoicesReply: {
+            /** @description Those of them that may be used, in the order sent. */
+            readonly subjects: readonly components["schemas"]["SubjectId"][];
+            /** @description Those of them that may be used, in the order sent. */
+            readonly tokens: readonly components["schemas"]["Token"][];
+        };
+        /** @description Which of these people. */
+        readonly FilterSubjects: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * @description The data type that is to be used; absent: any.
+             * @example email
+             */
+            readonly type?: string;
+            /** @description People. */
+            readonly subjects: readonly components["schemas"]["SubjectId"][];
+        };
+        /** @description Which of these tokens. */
+        readonly FilterTokens: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description Tokens, each of which has a data type. */
+            readonly tokens: readonly components["schemas"]["Token"][];
+        };
         /**
          * @description A token that stood for the value in another vault, to be kept; not from a caller that is tied to an audience.
          * @example acme-7f3a9c2e
@@ -3203,12 +3393,6 @@ export interface components {
         };
         /** @description What the same subject must have besides, such as a date of birth, among its first 100 values of that type. Put the rarest first, in `value`. */
         readonly Further: readonly components["schemas"]["Criterion"][];
-        readonly GetApprovalPolicyReply: {
-            /** @description Absent: nothing of the tenant needs approval. */
-            readonly policy?: components["schemas"]["ApprovalPolicy"];
-            /** @description Who could approve at present, if it is not their own. */
-            readonly approvers: readonly components["schemas"]["PrincipalId"][];
-        };
         readonly GetCertificateReply: {
             readonly erasure: components["schemas"]["ErasureId"];
             /** @description `pending`: copies of the key store made earlier may still open the values. `final`: none does. */
@@ -3433,6 +3617,11 @@ export interface components {
          * @example The invoice went to an address that she no longer has.
          */
         readonly GrantReason: string;
+        /**
+         * @description Which grants are listed.
+         * @enum {string}
+         */
+        readonly GrantState: "waiting" | "in_force" | "to_review";
         /** @description What may be ordered by a rule for `order_grant`. */
         readonly GrantTerms: {
             /**
@@ -3992,6 +4181,13 @@ export interface components {
             /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: components["schemas"]["AuditId"];
         };
+        readonly ListChoicesReply: {
+            readonly subject: components["schemas"]["SubjectId"];
+            /** @description Of every purpose in use, in the order of their words. */
+            readonly choices: readonly components["schemas"]["StandingChoice"][];
+            /** @description The only purposes left; absent: there is no restriction. */
+            readonly restricted?: readonly components["schemas"]["Purpose"][];
+        };
         readonly ListDeliveriesReply: {
             /** @description The newest first; a page may hold fewer than asked for, or none. */
             readonly deliveries: readonly components["schemas"]["Delivery"][];
@@ -4052,6 +4248,22 @@ export interface components {
             /** @description Those of the house in their order, then the tenant’s own by name. */
             readonly types: readonly components["schemas"]["DataType"][];
         };
+        readonly MakeLinksBody: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description Who is written to. */
+            readonly subjects: readonly components["schemas"]["SubjectId"][];
+            /**
+             * @description Where the app takes an unsubscription: an https URL that ends with a slash. The link is put behind it.
+             * @example https://shop.example/unsubscribe/
+             */
+            readonly url: string;
+        };
+        readonly MakeLinksReply: {
+            /** @description In the order sent. */
+            readonly links: readonly components["schemas"]["UnsubscribeLink"][];
+            /** @description The value of the header `List-Unsubscribe-Post`, for each of them. */
+            readonly listUnsubscribePost: string;
+        };
         readonly MatchBody: components["schemas"]["MatchToken"] | components["schemas"]["MatchSubject"];
         readonly MatchReply: {
             /**
@@ -4104,6 +4316,11 @@ export interface components {
             readonly reason?: components["schemas"]["Reason"];
             readonly ticket?: components["schemas"]["Ticket"];
         };
+        /**
+         * @description How it was said: `account` by the person, signed in; `signal` by a browser.
+         * @enum {string}
+         */
+        readonly Means: "form" | "phone" | "paper" | "message" | "link" | "signal" | "account" | "other";
         readonly MintTokenBody: {
             /** @description The record that the token is to stand for. */
             readonly record: components["schemas"]["RecordId"];
@@ -4491,6 +4708,37 @@ export interface components {
             /** @description Its verifier, made elsewhere: Argon2id in PHC string format. */
             readonly phc?: string;
         };
+        /** @description A choice as it was made. */
+        readonly PastChoice: {
+            /** @description Its number in the person’s history. */
+            readonly number: number;
+            /** @description Also `restricted` and `lifted`, of a restriction. */
+            readonly choice: string;
+            /** @description The types that it was about; absent: all. */
+            readonly types?: readonly string[];
+            /** @description Of the purpose: what people were told then is readable there. */
+            readonly purposeVersion: number;
+            /** @description `recovered`: noted again by the vault, in a store that was put back. */
+            readonly means: string;
+            /** @description Which notice, in which version. */
+            readonly notice?: string;
+            /** @description The words that the person agreed to or answered. */
+            readonly text?: string;
+            /** @description SHA-256 of the text, in hexadecimal. */
+            readonly textHash?: string;
+            /** @description Whether a paper, a recording or a case was named. */
+            readonly hasReference: boolean;
+            /** @description The principal that noted it. */
+            readonly by: string;
+            /**
+             * Format: date-time
+             * @description When it was noted, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
+            /** @description Its row was altered or damaged. */
+            readonly damaged?: boolean;
+        };
         /** @description What a value of the data type `phone` must equal. */
         readonly PhoneCriterion: {
             /**
@@ -4746,6 +4994,14 @@ export interface components {
             /** @description Roles of the house, then the tenant’s own by name. */
             readonly roles: readonly components["schemas"]["RoleCells"][];
         };
+        readonly ReadChoiceHistoryReply: {
+            readonly subject: components["schemas"]["SubjectId"];
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description The newest first. */
+            readonly choices: readonly components["schemas"]["PastChoice"][];
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: number;
+        };
         readonly ReadGrantReply: {
             readonly grant: components["schemas"]["GrantId"];
             /** @description `ordered`, `break_glass`, or `code`: given by the person. */
@@ -4902,6 +5158,26 @@ export interface components {
             /** @description The tokens that stand for it; none that has ended. Those in a format that takes after the value (`card`, `digits`, `iban`) only to who may see it masked, for a purpose of their own. */
             readonly tokens: readonly components["schemas"]["Token"][];
         };
+        readonly RecordChoiceBody: {
+            readonly choice: components["schemas"]["Choice"];
+            /** @description The data types that it is about; absent or null: all. */
+            readonly types?: readonly string[] | null;
+            readonly evidence: components["schemas"]["Evidence"];
+        };
+        readonly RecordChoiceReply: {
+            readonly subject: components["schemas"]["SubjectId"];
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description What was chosen. */
+            readonly choice: string;
+            /** @description Its number in the person’s history. */
+            readonly number: number;
+            /**
+             * Format: date-time
+             * @description From then on it holds, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
+        };
         /** @description A stored value and its tokens, described without showing it. */
         readonly RecordDescription: {
             readonly record: components["schemas"]["RecordId"];
@@ -4982,6 +5258,27 @@ export interface components {
         };
         readonly ResolveSubjectReply: {
             readonly subject: components["schemas"]["SubjectId"];
+        };
+        readonly RestrictSubjectBody: {
+            /** @description The only purposes left, such as legal claims (GDPR Art. 18(2)); absent: none. */
+            readonly except?: readonly components["schemas"]["Purpose"][];
+            readonly evidence: components["schemas"]["Evidence"];
+        };
+        /** @description Whether data of a person is restricted. */
+        readonly RestrictionState: {
+            readonly subject: components["schemas"]["SubjectId"];
+            /** @description Whether a restriction stands now. */
+            readonly restricted: boolean;
+            /** @description The only purposes left. */
+            readonly except?: readonly components["schemas"]["Purpose"][];
+            /** @description Its number in the person’s history. */
+            readonly number: number;
+            /**
+             * Format: date-time
+             * @description From then on it holds, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
         };
         /** @description Whether an equal value, of the same type, subject, audience and format, gets the token it had before. Equal is what search finds (cards of one number); the value that was stored first stays. Asks as a search does: for a `purpose`, and within the budget of guesses. */
         readonly Reuse: boolean;
@@ -5496,12 +5793,6 @@ export interface components {
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
         };
-        readonly SetApprovalPolicyReply: {
-            /** @description Absent: nothing of the tenant needs approval. */
-            readonly policy?: components["schemas"]["ApprovalPolicy"];
-            /** @description Who could approve at present, if it is not their own. */
-            readonly approvers: readonly components["schemas"]["PrincipalId"][];
-        };
         readonly SetKeepBody: {
             /**
              * @description The lesser form in which values are kept from now on; null: the whole value.
@@ -5592,6 +5883,20 @@ export interface components {
          * @enum {string}
          */
         readonly Spread: "unique" | "shared" | "none";
+        /** @description What a person has said of a purpose, as it stands. */
+        readonly StandingChoice: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /** @description What the person may choose; empty: the purpose asks nobody. */
+            readonly takes: readonly string[];
+            /** @description For all types; absent: the person has said nothing. */
+            readonly choice?: string;
+            /** @description What was said of single types. */
+            readonly types?: {
+                readonly [key: string]: string;
+            };
+            /** @description Whether values of every type may be used for the purpose. */
+            readonly usable: boolean;
+        };
         /** @description What must hold of a call besides. All that are named must hold. */
         readonly StandingConditions: {
             /** @description The call states a reason. It is true, or not there. */
@@ -5914,6 +6219,27 @@ export interface components {
             /** @description How many it needs. */
             readonly needed: number;
         };
+        readonly UnsubscribeBody: {
+            /** @description What stood behind the URL. */
+            readonly link: string;
+        };
+        /** @description A person’s link. */
+        readonly UnsubscribeLink: {
+            readonly subject: components["schemas"]["SubjectId"];
+            /** @description What stands behind the URL. It tells nothing. */
+            readonly link: string;
+            /** @description The value of the header `List-Unsubscribe`. */
+            readonly listUnsubscribe: string;
+        };
+        readonly UnsubscribeReply: {
+            readonly purpose: components["schemas"]["Purpose"];
+            /**
+             * Format: date-time
+             * @description From then on it holds, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly at: string;
+        };
         /**
          * @description A value of the data type `user_agent`, as it is sent.
          * @example Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0
@@ -6091,6 +6417,9 @@ export interface components {
         /**
          * @description - `not_allowed`: The caller’s role does not allow this.
          *     - `purpose_not_allowed`: The stated purpose is not one of the caller’s.
+         *     - `consent_missing`: The person has not consented to the purpose, or no longer does.
+         *     - `objected`: The person has objected to the purpose.
+         *     - `restricted`: The person’s data is restricted to other purposes.
          *     - `never_revealed`: Values of this data type are verified, never shown.
          *     - `own_approval`: Nobody approves what they have asked for themselves.
          *     - `not_own_approval`: Only who has asked for it withdraws it.
@@ -6118,6 +6447,7 @@ export interface components {
          *     - `principal_not_found`: No such principal, or it is another tenant’s.
          *     - `role_not_found`: The tenant has no role of this name.
          *     - `purpose_not_found`: No purpose of this word was ever declared.
+         *     - `link_not_found`: This is no unsubscribe link, or another tenant’s.
          *     - `api_key_not_found`: The principal has no API key of this id.
          *     - `approval_not_found`: No such approval, or it is another’s.
          *     - `grant_not_found`: No such grant, or it is another tenant’s, or somebody else’s.
@@ -6166,6 +6496,8 @@ export interface components {
          *     - `too_many_types`: The tenant has as many types of its own as there may be.
          *     - `too_many_versions`: The type has as many versions as there may be.
          *     - `purpose_in_use`: A principal has the purpose; take it from all of them first.
+         *     - `choice_not_taken`: The purpose does not take this choice, by its legal basis.
+         *     - `not_restricted`: The person’s data is not restricted.
          *     - `too_many_purposes`: The tenant has as many purposes as there may be.
          *     - `too_many_hooks`: The tenant has as many hooks as there may be.
          *     - `hook_paused`: The hook is paused: it is told nothing; resume it first.
@@ -6694,6 +7026,218 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["GetSubjectReply"];
+                };
+            };
+        };
+    };
+    readonly readChoiceHistory: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next` of the page before. */
+                readonly after?: number;
+                /** @description How many a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+                /** @description Why the values are asked for: a word in lower case, such as `billing`. */
+                readonly purpose: components["schemas"]["Purpose"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadChoiceHistoryReply"];
+                };
+            };
+        };
+    };
+    readonly recordChoice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+                /** @description Why the values are asked for: a word in lower case, such as `billing`. */
+                readonly purpose: components["schemas"]["Purpose"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RecordChoiceBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RecordChoiceReply"];
+                };
+            };
+        };
+    };
+    readonly listChoices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListChoicesReply"];
+                };
+            };
+        };
+    };
+    readonly filterChoices: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["FilterChoicesBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FilterChoicesReply"];
+                };
+            };
+        };
+    };
+    readonly makeLinks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MakeLinksBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MakeLinksReply"];
+                };
+            };
+        };
+    };
+    readonly unsubscribe: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UnsubscribeBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UnsubscribeReply"];
+                };
+            };
+        };
+    };
+    readonly restrictSubject: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RestrictSubjectBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RestrictionState"];
+                };
+            };
+        };
+    };
+    readonly liftRestriction: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The person the data is about. */
+                readonly subject: components["schemas"]["SubjectId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["RestrictionState"];
                 };
             };
         };
@@ -7866,7 +8410,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["GetApprovalPolicyReply"];
+                    readonly "application/json": components["schemas"]["ApprovalPolicyState"];
                 };
             };
         };
@@ -7891,7 +8435,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["SetApprovalPolicyReply"];
+                    readonly "application/json": components["schemas"]["ApprovalPolicyState"];
                 };
             };
         };
@@ -7912,7 +8456,7 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["EndApprovalPolicyReply"];
+                    readonly "application/json": components["schemas"]["ApprovalPolicyState"];
                 };
             };
         };
@@ -7925,7 +8469,7 @@ export interface operations {
                 /** @description How many a page holds at most. */
                 readonly limit?: number;
                 /** @description Only those that wait for approval, are in force, or are to be reviewed. */
-                readonly state?: "waiting" | "in_force" | "to_review";
+                readonly state?: components["schemas"]["GrantState"];
             };
             readonly header?: never;
             readonly path?: never;
@@ -8544,6 +9088,9 @@ export type ProblemCode =
     | "unauthenticated"
     | "not_allowed"
     | "purpose_not_allowed"
+    | "consent_missing"
+    | "objected"
+    | "restricted"
     | "never_revealed"
     | "route_not_found"
     | "method_not_allowed"
@@ -8559,6 +9106,7 @@ export type ProblemCode =
     | "principal_not_found"
     | "role_not_found"
     | "purpose_not_found"
+    | "link_not_found"
     | "api_key_not_found"
     | "approval_not_found"
     | "approval_needed"
@@ -8589,6 +9137,8 @@ export type ProblemCode =
     | "too_many_types"
     | "too_many_versions"
     | "purpose_in_use"
+    | "choice_not_taken"
+    | "not_restricted"
     | "too_many_purposes"
     | "too_many_hooks"
     | "hook_paused"

@@ -39,6 +39,12 @@ export function purposePath(purpose: string): string {
   throw new TypeError('This is no purpose: one is a word in lower case.');
 }
 
+/** The path of a person's choice. @throws {TypeError} for what is no id or no word, and does not repeat it */
+export function choicePath(subject: string, purpose: string): string {
+  const of = purposePath(purpose).slice('/v1/purposes/'.length);
+  return `/v1/subjects/${id('sub', subject)}/choices/${of}`;
+}
+
 /** @throws {TypeError} that does not repeat the text: it may be a value that was mistaken for an id */
 export function id(prefix: string, text: string): string {
   if (new RegExp(`^${prefix}_[0-9a-z]{10,32}$`).test(text)) return text;

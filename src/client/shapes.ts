@@ -71,6 +71,15 @@ export type PurposeDeclaration = Pick<Schemas['DeclarePurposeBody'], 'told' | 'b
   readonly mayObject?: boolean | undefined;
   readonly types?: readonly string[] | null | undefined;
 };
+/** What a person chooses, of which data types, and what proves it. */
+export type Choosing = Loose<Schemas['RecordChoiceBody']>;
+export type Evidence = Loose<Schemas['Evidence']>;
+export type Chosen = Schemas['RecordChoiceReply'];
+export type Choices = Schemas['ListChoicesReply'];
+export type ChoiceHistory = Schemas['ReadChoiceHistoryReply'];
+export type UnsubscribeLinks = Schemas['MakeLinksReply'];
+export type Unsubscribed = Schemas['UnsubscribeReply'];
+export type Restriction = Schemas['RestrictionState'];
 export type AddedTenant = Schemas['AddTenantReply'];
 export type Tenant = Schemas['Tenant'];
 export type TenantPage = Schemas['ListTenantsReply'];
@@ -79,8 +88,8 @@ export type AuditPage = Schemas['ListAuditEntriesReply'];
 export type Approval = Schemas['Approval'];
 export type ApprovalPage = Schemas['ListApprovalsReply'];
 export type ApprovalTerms = Schemas['ApprovalTerms'];
-export type ApprovalPolicyState = Schemas['GetApprovalPolicyReply'];
-export type EndedApprovalPolicy = Schemas['EndApprovalPolicyReply'];
+export type ApprovalPolicyState = Schemas['ApprovalPolicyState'];
+export type EndedApprovalPolicy = Schemas['ApprovalPolicyState'];
 export type Hook = Schemas['Hook'];
 export type AddedHook = Schemas['AddHookReply'];
 export type RotatedHook = Schemas['RotateHookReply'];

@@ -4,7 +4,7 @@
  */
 import type { PageOf } from './access-client.ts';
 import { eachOf, type PageSize, read, write } from './calls.ts';
-import { OperatorClient } from './operator-client.ts';
+import { ChoiceClient } from './choice-client.ts';
 import { id } from './paths.ts';
 import type {
   CallOptions,
@@ -17,7 +17,7 @@ import type {
   WriteOptions,
 } from './shapes.ts';
 
-export class SubjectClient extends OperatorClient {
+export class SubjectClient extends ChoiceClient {
   /** Erases for good. From the reply on, nothing opens the values. */
   async erase(target: ErasureTarget, options: Reason & WriteOptions = {}): Promise<ErasureReceipt> {
     const { reason, ...rest } = options;

@@ -12,6 +12,11 @@ export async function sha256Of(chunks: AsyncIterable<Uint8Array>): Promise<strin
   return hash.digest('hex');
 }
 
+/** @returns 32 bytes */
+export function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
 export interface LineDigest {
   add(line: string): void;
   /** Returns the digest of every added line, each with its line feed, and ends the digest. */

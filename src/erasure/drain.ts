@@ -10,6 +10,7 @@ import { purposes, purposeVersions } from '../access/purposes/rows.ts';
 import { keyRevocations, revocations } from '../access/revocations.ts';
 import { roles } from '../access/roles/rows.ts';
 import { customTypes, typeSettings } from '../catalogue/store.ts';
+import { choices, choiceTexts } from '../choices/history.ts';
 import { grantSubjects, grants } from '../grants/rows.ts';
 import { guessBudgets, verifyAttempts } from '../guesses/store.ts';
 import { hooks } from '../hooks/hook-rows.ts';
@@ -56,7 +57,7 @@ export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, guessBudgets, verifyAttempts],
   ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, roles, apiKeys],
-  ...[purposes, purposeVersions, hooks, approvals, approvalPolicies, grants, grantSubjects],
+  ...[purposes, purposeVersions, hooks, approvals, approvalPolicies, grants, grantSubjects, choices, choiceTexts],
 ];
 
 /** What a page has removed. */

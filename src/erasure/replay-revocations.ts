@@ -22,6 +22,7 @@ import {
 } from '../access/revocations.ts';
 import { endAgain } from '../access/roles/rows.ts';
 import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
+import { sayNoAgain } from '../choices/noes.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { endGrantsAgain } from '../grants/ends.ts';
 import { grantKeys } from '../grants/rows.ts';
@@ -37,7 +38,10 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes, versions of roles, approvals and grants that have ended again; policies that are set again. */
+  /**
+   * API keys, purposes, versions of roles, approvals and grants that have ended again; policies that are set again; and
+   * noes of people that were said again.
+   */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
@@ -101,7 +105,8 @@ async function revokeMissing(
       ofKind('hook').map(({ target }) => target),
     );
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
-    let narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random));
+    const noes = await sayNoAgain(tx, keyring.indexes, tenant, ofKind('choice'));
+    let narrowed = taken + noes + (await endAgain(tx, tenant, ofKind('role'), random));
     if (keys !== undefined && isBound) {
       narrowed += await endApprovalsAgain(tx, keys, tenant, ofKind('approval'));
       narrowed += await strengthenAgain(tx, keys, { tenant, at: now, random }, ofKind('policy'));

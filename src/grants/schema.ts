@@ -108,6 +108,7 @@ export const GrantsQuery = z.strictObject({
   ...pageQuery(GrantIdSchema),
   state: z
     .enum(['waiting', 'in_force', 'to_review'])
+    .meta({ id: 'GrantState', description: 'Which grants are listed.' })
     .optional()
     .describe('Only those that wait for approval, are in force, or are to be reviewed.'),
 });

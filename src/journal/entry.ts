@@ -44,7 +44,9 @@ export interface TenantEntry {
   readonly at: number;
 }
 
-const REVOKED = ['principal', 'token', 'key', 'purpose', 'role', 'hook', 'approval', 'policy', 'grant'] as const;
+const REVOKED = [
+  ...(['principal', 'token', 'key', 'purpose', 'role', 'hook', 'approval', 'policy', 'grant', 'choice'] as const),
+] as const;
 
 export interface RevocationEntry {
   readonly kind: 'revocation';

@@ -60,6 +60,9 @@ export const CODE_GRANT = {
   ...{ ...GRANT, kind: 'code', state: 'in_force', missing: 0, orderedBy: APPROVER },
   ...{ beginsAt: '2026-11-23T09:00:00.000Z', endsAt: '2026-11-23T09:30:00.000Z' },
 };
+export const CHOICE = { purpose: 'news', choice: 'withdrawn', number: 2, at: '2026-11-22T12:00:00.000Z' };
+export const LINK =
+  'q0Vb3m8Kx2Jd7Rf1Tz5Wc9Yh4Ng6Ls0Pa3Ue8Io2Bv7Xm1Qk5Zj9Hd4Gf6Rt0Cy3Nw8Ls2Pa7Ue1Io5Bv9Xm4Qk6Zj0Hd3Gf8Rt2Cy7Nw1Ls5Pa9Ue4Io6Bv0Xm3Qk8Zj2';
 export const OTHER_PRINCIPAL = 'prn_01m6dqs9m0e1y8eq2fz3zp9jq3';
 export const APPROVAL = {
   approval: 'apr_01m83rdet0ehaadnnnnhek1nfv',

@@ -2,6 +2,7 @@
 import { type Role, rolesWith } from '../access/roles.ts';
 import { ACCESS } from './access.ts';
 import { APPROVALS } from './approvals.ts';
+import { CHOICES } from './choices.ts';
 import { COPIES } from './copies.ts';
 import { ERASURES } from './erasures.ts';
 import { GRANTS } from './grants.ts';
@@ -27,6 +28,7 @@ export const GROUPS: readonly Group[] = [
     operations: [...VALUES, ...TOKENS, ...RECORDS],
   },
   { name: 'Subjects', description: 'The people the data is about.', operations: SUBJECTS },
+  { name: 'Choices', description: 'What people have said to the purposes of their data.', operations: CHOICES },
   { name: 'Erasures', description: 'Make the vault forget, and see that it did.', operations: ERASURES },
   { name: 'Data types', description: 'What kinds of values there are.', operations: TYPES },
   {

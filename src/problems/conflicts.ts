@@ -147,6 +147,14 @@ export const CONFLICTS = {
     message:
       'A principal that is not revoked has this purpose: GET /v1/principals shows which. Take it from each of them first.',
   },
+  // The purpose rests on something else than a person's word, or on another word. Nothing has been noted.
+  choice_not_taken: { kind: 'conflict', title: 'The purpose does not take this choice, by its legal basis.' },
+  // There is no restriction to lift. Nothing has been changed.
+  not_restricted: {
+    kind: 'conflict',
+    title: 'The person’s data is not restricted.',
+    message: 'This person’s data is not restricted.',
+  },
   // A tenant's purposes are read whole, so their number is bounded.
   too_many_purposes: {
     kind: 'conflict',

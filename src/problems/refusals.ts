@@ -24,6 +24,25 @@ export const REFUSALS = {
     title: 'The stated purpose is not one of the caller’s.',
     field: 'purpose',
   },
+  // The purpose rests on consent, and the person has not given it, or has withdrawn it. Nothing has been shown.
+  consent_missing: {
+    kind: 'refused',
+    title: 'The person has not consented to the purpose, or no longer does.',
+    message: 'The purpose rests on consent, and this person has not given it, or has withdrawn it.',
+  },
+  // The person has objected to the purpose. Nothing has been shown.
+  objected: {
+    kind: 'refused',
+    title: 'The person has objected to the purpose.',
+    message: 'This person has objected to the purpose.',
+  },
+  // GDPR Art. 18. Nothing has been shown.
+  restricted: {
+    kind: 'refused',
+    title: 'The person’s data is restricted to other purposes.',
+    message:
+      'This person’s data is restricted: it is kept, and used for no purpose but those that the restriction names.',
+  },
   // Values of this data type are kept as verifiers. They can be verified, and are shown to no role, for no purpose.
   never_revealed: {
     kind: 'refused',
@@ -83,6 +102,13 @@ export const REFUSALS = {
     kind: 'not_found',
     title: 'No purpose of this word was ever declared.',
     message: 'No purpose of this word was ever declared. GET /v1/purposes lists those there are.',
+  },
+  // A text that is no unsubscribe link of the tenant's.
+  link_not_found: {
+    kind: 'not_found',
+    title: 'This is no unsubscribe link, or another tenant’s.',
+    message: 'This is no unsubscribe link. Take it from the URL as it was sent.',
+    field: 'link',
   },
   api_key_not_found: {
     kind: 'not_found',

@@ -12,9 +12,18 @@ import type { Reader, RecordTx } from '../storage/tx.ts';
 export const subjects = table(
   'records',
   'subjects',
-  { tenant: 'id:tenant', subject: 'id:subject', created_at: 'int', erased_at: 'int?' },
+  {
+    tenant: 'id:tenant',
+    subject: 'id:subject',
+    created_at: 'int',
+    erased_at: 'int?',
+    /** What the person has said, as `choices/` reads it, and its MAC. */
+    choices: 'text?',
+    choices_tag: 'bytes?',
+  },
   ['tenant', 'subject'],
 );
+const SAID_NOTHING = { choices: null, choices_tag: null };
 export type SubjectRow = Row<typeof subjects>;
 const subjectById = lookup(subjects, ['tenant', 'subject']);
 const subjectByIdShared = lookup(subjects, ['tenant', 'subject'], { share: true });
@@ -30,7 +39,8 @@ export async function holdSubjects(
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;
-  const rowOf = (subject: SubjectId) => ({ tenant, subject, created_at: now.getTime(), erased_at: null });
+  const of = { tenant, created_at: now.getTime(), erased_at: null, ...SAID_NOTHING };
+  const rowOf = (subject: SubjectId) => ({ ...of, subject });
   // Those that were made at this moment are hardly there yet; a look for them would find nothing.
   const [fresh, older] = [ids.filter((id) => isOf(id, now)), ids.filter((id) => !isOf(id, now))];
   const [made, found] = await Promise.all([
@@ -75,16 +85,56 @@ export async function livingOf(
   return ids.filter((_, i) => found[i]?.[0]?.erased_at === null);
 }
 
-/** Whether a subject was erased, or its row is gone. */
-export async function isErasedSubject(reader: Reader<'records'>, tenant: TenantId, id: SubjectId): Promise<boolean> {
+export async function isErased(reader: Reader<'records'>, tenant: TenantId, id: SubjectId): Promise<boolean> {
   const [[row] = []] = await reader.find(subjectById, [[tenant, id]]);
-  return row === undefined || row.erased_at !== null;
+  return row !== undefined && row.erased_at !== null;
+}
+
+/** The row of a subject that was not erased; undefined also if its row is gone. */
+export async function findLiveSubject(reader: Reader<'records'>, tenant: TenantId, id: SubjectId) {
+  const [[row] = []] = await reader.find(subjectById, [[tenant, id]]);
+  return row === undefined || row.erased_at !== null ? undefined : row;
 }
 
 /** Marks the subject as erased: from the commit on it takes no more records. @returns whether it was alive */
 export async function markErased(tx: RecordTx, tenant: TenantId, id: SubjectId, at: Date): Promise<boolean> {
   const alive = { tenant, subject: id, erased_at: null };
-  return (await change(tx, subjects, alive, { erased_at: at.getTime() })) === 1;
+  return (await change(tx, subjects, alive, { erased_at: at.getTime(), ...SAID_NOTHING })) === 1;
+}
+
+/**
+ * The rows of these subjects, held against a change of what they have said until the transaction ends: who says no
+ * waits for this, or this waits and sees it.
+ */
+export async function holdWhatTheySaid(
+  tx: RecordTx,
+  tenant: TenantId,
+  ids: readonly string[],
+): Promise<(SubjectRow | undefined)[]> {
+  // In one order, so that two looks at the same people do not wait for each other.
+  const found = await tx.find(
+    subjectByIdShared,
+    ids.toSorted().map((id) => [tenant, id]),
+  );
+  const rows = new Map(found.flat().map((row) => [row.subject, row]));
+  return ids.map((id) => rows.get(id));
+}
+
+/** A subject's row, held alone until the transaction ends. @throws `subject_not_found`, `subject_erased` */
+export async function holdAlone(tx: RecordTx, tenant: TenantId, id: SubjectId): Promise<SubjectRow> {
+  const [row] = await select(tx, subjects, { where: { tenant, subject: id }, lock: 'wait' });
+  if (row === undefined) throw new VaultError('subject_not_found');
+  if (row.erased_at !== null) throw new VaultError('subject_erased');
+  return row;
+}
+
+/** Only in an exclusive transaction, of a row that it holds. */
+export async function writeWhatTheySaid(
+  tx: RecordTx,
+  { tenant, subject }: Pick<SubjectRow, 'tenant' | 'subject'>,
+  said: Pick<SubjectRow, 'choices' | 'choices_tag'>,
+): Promise<void> {
+  await change(tx, subjects, { tenant, subject }, said);
 }
 
 /**
@@ -106,5 +156,6 @@ export async function holdLive(
     return all.map((one) => held.get(one));
   });
   if (row === undefined) throw new LeftError();
-  return () => part.update(subjects, ['erased_at'], [{ ...row, erased_at: at.getTime() }]);
+  const erased = { ...row, erased_at: at.getTime(), ...SAID_NOTHING };
+  return () => part.update(subjects, ['erased_at', 'choices', 'choices_tag'], [erased]);
 }

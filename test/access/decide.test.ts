@@ -63,6 +63,7 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['resolve_subject', 'read_subject', 'read_record', 'verify', 'mint_token', 'change_token'] as const),
     'offer_code',
     ...(['read_certificate', 'read_approvals', 'withdraw_approval'] as const),
+    ...(['record_choice', 'read_choices', 'filter_choices', 'restrict_subject', 'lift_restriction'] as const),
   ],
   support: [
     ...([
@@ -75,7 +76,7 @@ const MAY: Record<Role, readonly Action[]> = {
       'search',
       'match',
     ] as const),
-    ...(['resolve_subject', 'read_subject'] as const),
+    ...(['resolve_subject', 'read_subject', 'record_choice', 'read_choices', 'restrict_subject'] as const),
     ...(['order_grant', 'list_grants', 'end_grant', 'redeem_code'] as const),
   ],
   receiver: ['list_types', 'list_purposes', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],

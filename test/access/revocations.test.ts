@@ -55,7 +55,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     await here.vault.keyStore.exclusive((tx) => tx.insert(tenantTombstones, [grave], 'skip'));
     await tell(
       here.home.recordStoreUrl,
-      `INSERT INTO tenants (tenant, name, created_at, erased_at, access_mark) VALUES ('${GONE}', '${GONE}', 1, 1, 0)`,
+      `INSERT INTO tenants (tenant, name, created_at, erased_at, access_mark, restricts) VALUES ('${GONE}', '${GONE}', 1, 1, 0, 0)`,
     );
     await keep(rowAt(1_000, GONE));
     expect(await held()).toEqual(AT_EASE);

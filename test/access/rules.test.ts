@@ -299,7 +299,7 @@ test('a purpose that has ended, or was altered, needs nothing and shows nothing'
     { ...facts, purpose: 'ended', endedAt: at },
     { ...facts, purpose: 'altered', isAltered: true },
   ];
-  expect([...needsOf(purposes)]).toEqual([['used', 'all']]);
+  expect([...needsOf(purposes)]).toEqual([['used', { types: 'all', ground: 'nothing' }]]);
 });
 
 test('no built-in role has duties that must lie apart', () => {

@@ -20,6 +20,7 @@ const random = pooledRandom();
 const HOOK = newId('hook', random, NOW);
 const GRANT = newId('grant', random, NOW);
 const SUBJECT = newId('subject', random, NOW);
+const PERSON = newId('subject', random, NOW);
 
 /** Of each command: what is typed after its name. `DESK` stands for a folder with what it reads. */
 const TYPED: Readonly<Record<string, readonly string[]>> = {
@@ -47,6 +48,11 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   'purposes list': [],
   'purposes show': ['billing'],
   'purposes end': ['billing'],
+  'choices record': [PERSON, 'news', '--choice', 'withdrawn', '--means', 'phone'],
+  'choices show': [PERSON],
+  'choices history': [PERSON, 'news'],
+  'choices restrict': [PERSON, '--means', 'paper'],
+  'choices lift': [PERSON],
   me: [],
   'principals revoke': [newId('principal', random, NOW)],
   'tenants list': [],

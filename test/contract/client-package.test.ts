@@ -85,6 +85,7 @@ test('the package holds the compiled client, its licence and its page, and nothi
       'operator-client',
       'paths',
       'replies',
+      'choice-client',
       'role-client',
       'shapes',
       'subject-client',

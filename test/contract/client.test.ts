@@ -142,6 +142,27 @@ test('there is a method for every operation, and each does what it says', async 
     ]);
   }
 
+  const who = email.subject;
+  const letters = { told: 'To send you letters.', basis: 'consent' } as const;
+  await admin.declarePurpose('letters', letters);
+  const given = { choice: 'given', evidence: { means: 'form', text: 'Yes, write to me.' } } as const;
+  expect(await app.recordChoice(who, 'letters', given)).toMatchObject({ choice: 'given', number: 1 });
+  expect((await app.listChoices(who)).choices).toContainEqual({
+    ...{ purpose: 'letters', takes: ['given', 'withdrawn'], choice: 'given', usable: true },
+  });
+  expect((await app.readChoiceHistory(who, 'letters', { limit: 1 })).choices).toMatchObject([{ means: 'form' }]);
+  const mailing = { purpose: 'letters', subjects: [who], url: 'https://shop.example/unsubscribe/' };
+  const { links, listUnsubscribePost } = await app.makeLinks(mailing);
+  expect(links).toMatchObject([{ subject: who, listUnsubscribe: `<${mailing.url}${links[0]?.link}>` }]);
+  expect(listUnsubscribePost).toBe('List-Unsubscribe=One-Click');
+  expect(await app.unsubscribe(links[0]?.link ?? '')).toMatchObject({ purpose: 'letters' });
+  const restriction = { except: ['support'], evidence: { means: 'paper' } } as const;
+  expect(await app.restrictSubject(who, restriction)).toMatchObject({ restricted: true, except: ['support'] });
+  expect(await app.filterChoices({ subjects: [who] }, { purpose: 'billing' })).toEqual([]);
+  expect(await app.liftRestriction(who)).toMatchObject({ restricted: false });
+  const left = await app.filterChoices({ tokens: [email.token] }, { purpose: 'billing', type: 'email' });
+  expect(left).toEqual([email.token]);
+
   const receipt = await app.erase({ ref: 'cust_1' }, { reason: 'asked by the customer' });
   expect(receipt).toMatchObject({ state: 'completed', records: 2 });
   expect(await app.getErasure(receipt.erasure)).toEqual(receipt);

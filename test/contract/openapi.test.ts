@@ -24,6 +24,9 @@ import { DECLARATION } from '../support/purposes.ts';
 import { NOW, openTestVault, type TestVault } from '../support/vault.ts';
 import { CLIENT_TYPES, clientTypes } from './client-types.ts';
 
+const LINKS = { purpose: 'news-letter', url: 'https://shop.example/unsubscribe/' };
+const CONSENT = { choice: 'given', types: null, evidence: { means: 'form', text: 'Yes.', notice: 'n/1' } };
+
 interface Schema {
   $ref?: string;
   description?: string;
@@ -176,12 +179,12 @@ test('each problem has the status that clients know it by', () => {
     400: 'malformed_request',
     401: 'unauthenticated',
     202: 'approval_needed',
-    403: 'not_allowed purpose_not_allowed never_revealed own_approval not_own_approval',
+    403: 'not_allowed purpose_not_allowed never_revealed own_approval not_own_approval consent_missing objected restricted',
     404: `
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
       api_key_not_found role_not_found purpose_not_found hook_not_found approval_not_found
-      grant_not_found code_not_found
+      grant_not_found code_not_found link_not_found
     `,
     405: 'method_not_allowed',
     409: `
@@ -191,7 +194,7 @@ test('each problem has the status that clients know it by', () => {
       token_taken token_outdated backup_not_configured drill_needs_command value_not_unique
       rolling_over api_key_ended built_in_role own_role role_in_use role_changed too_many_roles
       purpose_in_use too_many_purposes too_many_hooks hook_paused hook_secret_replaced
-      too_many_approvals approval_ended
+      too_many_approvals approval_ended choice_not_taken not_restricted
       own_grant grant_not_open already_approved grant_lapsed review_overdue too_many_grants
     `,
     410: `
@@ -435,6 +438,7 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   const rotatedKey = await admin.call('post', `/v1/principals/${support.principal}/keys`, { overlapSeconds: 60 });
   const url = { url: 'https://alarms.example.com/' };
   const hook = await security.call('post', '/v1/hooks', url);
+  await admin.call('put', '/v1/purposes/news-letter', { ...DECLARATION, basis: 'consent' });
   const [ofHook, noHook] = [`/v1/hooks/${hook.body.hook}`, '/v1/hooks/whk_01m81j18g0e329asxkdep5tmtc'];
   const noJob = '/v1/jobs/job_01m83rdet0ehaadnnnnhek1nfv';
   const person = await app.call('post', '/v1/tokenize', {
@@ -640,6 +644,70 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         app.call('get', '/v1/subjects/sub_01m81j18g0ewqr325zy4z929z5'),
         app.call('get', `/v1/subjects/${email?.subject}?limit=0`),
       ),
+    ],
+    [
+      'recordChoice',
+      await both(
+        app.call('put', `/v1/subjects/${email?.subject}/choices/news-letter`, CONSENT),
+        app.call('put', `/v1/subjects/${email?.subject}/choices/billing`, CONSENT),
+        app.call('put', `/v1/subjects/${email?.subject}/choices/unheard-of`, CONSENT),
+        app.call('put', `/v1/subjects/sub_01m81j18g0ewqr325zy4z929z5/choices/news-letter`, CONSENT),
+        app.call('put', `/v1/subjects/${email?.subject}/choices/news-letter`, { choice: 'maybe' }),
+      ),
+    ],
+    [
+      'listChoices',
+      await both(
+        app.call('get', `/v1/subjects/${email?.subject}/choices`),
+        app.call('get', '/v1/subjects/sub_01m81j18g0ewqr325zy4z929z5/choices'),
+      ),
+    ],
+    [
+      'readChoiceHistory',
+      await both(
+        app.call('get', `/v1/subjects/${email?.subject}/choices/news-letter?limit=1`),
+        app.call('get', `/v1/subjects/${email?.subject}/choices/news-letter?limit=0`),
+      ),
+    ],
+    [
+      'filterChoices',
+      await both(
+        app.call('post', '/v1/choices/filter', { purpose: 'billing', subjects: [email?.subject] }),
+        app.call('post', '/v1/choices/filter', { purpose: 'billing' }),
+        app.call('post', '/v1/choices/filter', { purpose: 'news-letter', subjects: [email?.subject] }),
+      ),
+    ],
+    [
+      'makeLinks',
+      await both(
+        app.call('post', '/v1/choices/links', { ...LINKS, subjects: [email?.subject] }),
+        app.call('post', '/v1/choices/links', { ...LINKS, subjects: [] }),
+        app.call('post', '/v1/choices/links', { ...LINKS, purpose: 'billing', subjects: [email?.subject] }),
+      ),
+    ],
+    [
+      'unsubscribe',
+      [
+        await app
+          .call('post', '/v1/choices/links', { ...LINKS, subjects: [email?.subject] })
+          .then(({ body }) => app.call('post', '/v1/choices/unsubscribe', { link: body.links[0].link })),
+        await app.call('post', '/v1/choices/unsubscribe', { link: 'x'.repeat(100) }),
+      ],
+    ],
+    [
+      'restrictSubject',
+      await both(
+        app.call('put', `/v1/subjects/${email?.subject}/restriction`, { evidence: { means: 'paper' } }),
+        app.call('put', `/v1/subjects/${email?.subject}/restriction`, {}),
+      ),
+    ],
+    [
+      'liftRestriction',
+      // The second has nothing to lift.
+      [
+        await app.call('delete', `/v1/subjects/${email?.subject}/restriction`),
+        await app.call('delete', `/v1/subjects/${email?.subject}/restriction`),
+      ],
     ],
     ['listTypes', await both(app.call('get', '/v1/types'), app.call('get', '/v1/types?x=1'))],
     [

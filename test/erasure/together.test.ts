@@ -140,7 +140,14 @@ describe.each(ENGINES)('on %s', (engine) => {
 
   test('a work that fails after it has written leaves nothing, and its neighbour stands', async () => {
     const { tenant } = await here.as('app');
-    const row = (subject: string) => ({ tenant, subject, created_at: 1, erased_at: null });
+    const row = (subject: string) => ({
+      tenant,
+      subject,
+      created_at: 1,
+      erased_at: null,
+      choices: null,
+      choices_tag: null,
+    });
     const ends = await here.vault.recordStore.exclusive((tx) =>
       sideBySide(tx, [
         (part) => part.insert(subjects, [row('sub_stands')]),

@@ -21,7 +21,9 @@ test.each([
     await stores.drop();
   });
   const put = (subject: string) =>
-    store.shared((tx) => tx.insert(subjects, [{ tenant: 't', subject, created_at: 0, erased_at: null }]));
+    store.shared((tx) =>
+      tx.insert(subjects, [{ tenant: 't', subject, created_at: 0, erased_at: null, choices: null, choices_tag: null }]),
+    );
   await put('a');
   const { prototype } = Object.getPrototypeOf(new Database(':memory:').prepare('COMMIT')).constructor;
   const run = prototype.run;

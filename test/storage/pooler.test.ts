@@ -152,7 +152,11 @@ describe.skipIf(!installed)('the lock under which a store is migrated, behind Pg
     const url = await database();
     const by = await pgbouncer(inject('postgresUrl'), { mode: 'transaction', poolSize: 1 });
     const store = await openStore('records', by(nameOf(url)));
-    await store.exclusive((tx) => tx.insert(subjects, [{ tenant: 't', subject: 's', created_at: 0, erased_at: null }]));
+    await store.exclusive((tx) =>
+      tx.insert(subjects, [
+        { tenant: 't', subject: 's', created_at: 0, erased_at: null, choices: null, choices_tag: null },
+      ]),
+    );
     const { path, remove } = await temporaryFolder();
     onTestFinished(remove);
     expect(await copyPostgres('records', by(nameOf(url)), `${path}/copy`)).toMatchObject({ subjects: 1 });
@@ -197,7 +201,14 @@ test('a migration that fails leaves nothing of it: no table, and no lock', async
 test('where prepared statements go although the connection stays, they are prepared no more, and nothing fails', async () => {
   const url = await database();
   const store = await openStore('records', url);
-  const put = (subject: string) => ({ tenant: 't', subject, created_at: 0, erased_at: null });
+  const put = (subject: string) => ({
+    tenant: 't',
+    subject,
+    created_at: 0,
+    erased_at: null,
+    choices: null,
+    choices_tag: null,
+  });
   await store.shared((tx) => tx.insert(subjects, [put('a')]));
   await store.exclusive((tx) => tx.insert(subjects, [put('b')]));
   const drop = (sql: { raw(text: string): unknown }) => sql.raw('DEALLOCATE ALL') as never;

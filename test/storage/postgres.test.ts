@@ -19,7 +19,14 @@ let drop: () => Promise<void>;
 let store: RecordStore;
 let tenants = 0;
 const freshTenant = () => `tenant-${tenants++}`;
-const row = (tenant: string, subject: string) => ({ tenant, subject, created_at: 0, erased_at: null });
+const row = (tenant: string, subject: string) => ({
+  tenant,
+  subject,
+  created_at: 0,
+  erased_at: null,
+  choices: null,
+  choices_tag: null,
+});
 const put = (tenant: string, ...names: string[]) =>
   store.shared((tx) =>
     tx.insert(

@@ -31,7 +31,14 @@ async function fresh(): Promise<{ store: RecordStore; path: string }> {
   return { store: await open(path), path };
 }
 
-const row = (subject: string) => ({ tenant: 't', subject, created_at: 0, erased_at: null });
+const row = (subject: string) => ({
+  tenant: 't',
+  subject,
+  created_at: 0,
+  erased_at: null,
+  choices: null,
+  choices_tag: null,
+});
 const put = (store: RecordStore, subject: string) => store.shared((tx) => tx.insert(subjects, [row(subject)]));
 
 /** The frames of a write-ahead log that end a commit: https://sqlite.org/fileformat2.html, section 4.1 */

@@ -21,7 +21,9 @@ const MODES = ['shared', 'exclusive'] as const;
 const byId = lookup(subjects, ['tenant', 'subject']);
 
 const put = (store: RecordStore, mode: (typeof MODES)[number], subject: string) =>
-  store[mode]((tx) => tx.insert(subjects, [{ tenant: 't', subject, created_at: 0, erased_at: null }]));
+  store[mode]((tx) =>
+    tx.insert(subjects, [{ tenant: 't', subject, created_at: 0, erased_at: null, choices: null, choices_tag: null }]),
+  );
 
 /** @param elapsed stands still, unless the test lets it go on */
 async function opened(url: string, limits: StoreLimits = LIMITS, elapsed = () => 0): Promise<RecordStore> {
@@ -166,7 +168,9 @@ describe('an answer that is lost', () => {
     const works = ['a', 'b'].map((subject) =>
       store[mode](async (tx) => {
         runs += 1;
-        await tx.insert(subjects, [{ tenant: 't', subject, created_at: 0, erased_at: null }]);
+        await tx.insert(subjects, [
+          { tenant: 't', subject, created_at: 0, erased_at: null, choices: null, choices_tag: null },
+        ]);
       }),
     );
     const told = Promise.all(works.map((work) => expect(work).rejects.toMatchObject(UNKNOWN)));

@@ -21,7 +21,14 @@ import { tokenize } from '../support/tokenize.ts';
 
 const WENT_BACK = { code: 'store_went_back', kind: 'unavailable' };
 const held = lookup(subjects, ['tenant', 'subject'], { share: true });
-const row = (subject: string) => ({ tenant: 't', subject, created_at: 0, erased_at: null });
+const row = (subject: string) => ({
+  tenant: 't',
+  subject,
+  created_at: 0,
+  erased_at: null,
+  choices: null,
+  choices_tag: null,
+});
 
 /** No beat but those of the test. */
 function withoutTimers(): void {

@@ -24,6 +24,11 @@ import { readAccessMatrix } from '../../src/operations/access/read-access-matrix
 import { readRole } from '../../src/operations/access/read-role.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
 import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
+import { filterChoices } from '../../src/operations/choices/filter-choices.ts';
+import { liftRestriction } from '../../src/operations/choices/lift-restriction.ts';
+import { listChoices } from '../../src/operations/choices/list-choices.ts';
+import { recordChoice } from '../../src/operations/choices/record-choice.ts';
+import { restrictSubject } from '../../src/operations/choices/restrict-subject.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
 import { getErasure } from '../../src/operations/erasures/get-erasure.ts';
@@ -108,6 +113,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const subject = stored?.subject as never;
     const [password] = (await tokenize(vault, app, { items: [{ type: 'password', value: 'plugh xyzzy' }] })).results;
     const [login, verifier] = [password?.token as Token, [password?.record]];
+    await declarePurpose(vault, admin, { purpose: 'letters', ...DECLARATION, basis: 'consent' });
     let minted: Token | undefined;
     const { principal } = await addPrincipal(vault, admin, { name: 'p', role: 'app', purposes: [] });
     let [erasure, key]: (string | undefined)[] = [];
@@ -171,6 +177,23 @@ describe.each(ENGINES)('on %s', (engine) => {
         () => getSubject(vault, app, { subject, limit: 1 }),
         { action: 'read_subject', subject, records: [record] },
       ],
+      [
+        app,
+        () => recordChoice(vault, app, { subject, purpose: 'letters', choice: 'given', evidence: { means: 'form' } }),
+        { action: 'record_choice', subject, target: 'letters/1', code: 'given' },
+      ],
+      [app, () => listChoices(vault, app, { subject }), { action: 'read_choices', subject }],
+      [
+        app,
+        () => filterChoices(vault, app, { purpose: 'billing', subjects: [subject] }),
+        { action: 'filter_choices', purpose: 'billing' },
+      ],
+      [
+        app,
+        () => restrictSubject(vault, app, { subject, evidence: { means: 'paper' } }),
+        { action: 'restrict_subject', subject },
+      ],
+      [app, () => liftRestriction(vault, app, { subject }), { action: 'lift_restriction', subject }],
       [
         app,
         async () => {

@@ -48,20 +48,22 @@ export const PolicyBody = z
   .meta({ id: 'ApprovalTerms', description: 'What a tenant asks for before what takes a second person is done.' });
 export type PolicyTerms = Readonly<z.infer<typeof PolicyBody>>;
 
-export const PolicyReply = z.strictObject({
-  policy: z
-    .strictObject({
-      approvers: PolicyBody.shape.approvers,
-      erasureSubjects: z.int().describe('An erasure of more subjects than these, in one call, needs approval.'),
-      hours: z.int().describe('So long after it was asked for, an approval ends, given or not.'),
-      changedAt: z.iso.datetime().describe('When it was set, UTC.'),
-      changedBy: PrincipalIdSchema.describe('Who set it: a principal, or the vault itself after a restore.'),
-    })
-    .meta({ id: 'ApprovalPolicy', description: 'What the tenant asks for.' })
-    .optional()
-    .describe('Absent: nothing of the tenant needs approval.'),
-  approvers: z.array(PrincipalIdSchema).describe('Who could approve at present, if it is not their own.'),
-});
+export const PolicyReply = z
+  .strictObject({
+    policy: z
+      .strictObject({
+        approvers: PolicyBody.shape.approvers,
+        erasureSubjects: z.int().describe('An erasure of more subjects than these, in one call, needs approval.'),
+        hours: z.int().describe('So long after it was asked for, an approval ends, given or not.'),
+        changedAt: z.iso.datetime().describe('When it was set, UTC.'),
+        changedBy: PrincipalIdSchema.describe('Who set it: a principal, or the vault itself after a restore.'),
+      })
+      .meta({ id: 'ApprovalPolicy', description: 'What the tenant asks for.' })
+      .optional()
+      .describe('Absent: nothing of the tenant needs approval.'),
+    approvers: z.array(PrincipalIdSchema).describe('Who could approve at present, if it is not their own.'),
+  })
+  .meta({ id: 'ApprovalPolicyState', description: 'What needs a second person, and who could be one.' });
 
 /** What is asked for, as far as it may be shown. No ref, reason or value. */
 export const AboutSchema = z

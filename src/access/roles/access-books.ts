@@ -49,7 +49,7 @@ export class AccessBooks {
     return roles.get(name)?.();
   }
 
-  /** Which data types each purpose in use needs. */
+  /** What each purpose in use needs. */
   async needs(reader: Reader<'records'>, tenant: TenantRow): Promise<Needs> {
     return (await this.#book(reader, tenant).read).needs;
   }

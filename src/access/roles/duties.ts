@@ -24,6 +24,7 @@ const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: R
       ...(['tokenize', 'detokenize', 'verify', 'match', 'search', 'correct', 'erase'] as const),
       ...(['order_grant', 'offer_code', 'redeem_code'] as const),
       ...(['mint_token', 'change_token', 'describe_token', 'read_record', 'resolve_subject', 'read_subject'] as const),
+      ...(['record_choice', 'read_choices', 'filter_choices', 'restrict_subject', 'lift_restriction'] as const),
     ]),
   },
   access: { does: 'manages access', actions: new Set<Action>(ACCESS) },

@@ -73,7 +73,8 @@ export function explain(
   }
   const { needs: needed } = principal;
   const ofPurpose = needed?.get(resource.purpose ?? '');
-  const isNeeded = needed === undefined || ofPurpose === 'all' || ofPurpose?.has(resource.type?.name ?? '');
+  const types = ofPurpose?.types;
+  const isNeeded = needed === undefined || types === 'all' || types?.has(resource.type?.name ?? '');
   if (code === 'purpose_not_allowed') needs.push('purpose');
   else if (isForPurpose(action, resource) && !isNeeded) needs.push('purpose_for_type');
   if (needs.length === 0) needs.push('wider_view');

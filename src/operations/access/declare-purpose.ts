@@ -5,11 +5,9 @@ import { describePurpose } from '../../access/purposes/describe.ts';
 import { DeclarePurposeBody, PurposeParams, PurposeReply } from '../../access/purposes/schema.ts';
 import { declarePurpose as declare, purposesOfTenant } from '../../access/purposes.ts';
 import { perform } from '../../calls/perform.ts';
-import { VaultError } from '../../errors.ts';
-import { allOf } from '../../faults.ts';
+import { assertTypesKnown } from '../../calls/resource.ts';
 import type { TenantId } from '../../ids.ts';
 import type { Reader } from '../../storage/tx.ts';
-import type { Vault } from '../../vault/vault.ts';
 import { PURPOSE } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -32,7 +30,7 @@ export const declarePurpose = operation({
     perform<z.infer<typeof PurposeReply>>(vault, caller, { action: 'declare_purpose' }, async (door) => {
       const { tenant } = caller;
       const said = { ...rest, types: types ? [...new Set(types)] : undefined };
-      await assertTypes(vault, tenant, said.types ?? []);
+      await assertTypesKnown(vault, tenant, said.types ?? []);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
       const askSecond = await door.secondPerson();
       return door.commit('exclusive', async (tx) => {
@@ -63,14 +61,4 @@ async function opens(
   if (standing.isAltered) return true;
   const had = standing.types;
   return had !== undefined && (types === undefined || types.some((type) => !had.includes(type)));
-}
-
-/** No type is ever removed, so this holds from then on. */
-async function assertTypes(vault: Vault, tenant: TenantId, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
-  const known = new Set((await vault.catalogue.list(tenant)).map(({ type }) => type.name));
-  const unknown = names.flatMap((name, i) =>
-    known.has(name) ? [] : new VaultError('unknown_type', { field: `types/${i}` }),
-  );
-  if (unknown.length > 0) throw allOf(unknown);
 }

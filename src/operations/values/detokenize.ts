@@ -8,13 +8,13 @@
  * carries its own value loses its only use before that; if the entry then fails, the value is lost.
  */
 import type { Decision } from '../../access/decide.ts';
-import type { Relation } from '../../access/relation.ts';
 import { damagedRecords } from '../../calls/alarms.ts';
 import type { Caller } from '../../calls/caller.ts';
+import { deciding } from '../../calls/deciding.ts';
 import type { Door } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
+import { personsOf } from '../../calls/persons.ts';
 import { relationsOf } from '../../calls/relations.ts';
-import { resourceOf, untold } from '../../calls/resource.ts';
 import { eachTypeOf } from '../../catalogue/types-of.ts';
 import { type DataType, formOf } from '../../datatypes/datatype.ts';
 import { codeOf, IntegrityError, VaultError } from '../../errors.ts';
@@ -28,7 +28,7 @@ import { isWindowToken } from '../../tokens/window-tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { EMAIL } from '../examples.ts';
 import { operation } from '../operation.ts';
-import { type Answer, type Carried, revealWindowTokens, viewsOf } from './reveal-window.ts';
+import { type Answer, type Carried, revealWindowTokens, viewsOf, TYPE as WINDOW_TYPE } from './reveal-window.ts';
 import { DetokenizeBody, DetokenizeReply, type DetokenizeRequest, type Revealed } from './revealed-schema.ts';
 
 const ERASED_TOKEN = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
@@ -108,6 +108,10 @@ async function answerAll(
     known.map((row) => row.record as RecordId),
   );
   const typeOf = await eachTypeOf(vault.catalogue, tenant, named(live));
+  const persons = await personsOf(vault, caller, door, tx, body.purpose, [
+    ...named(live).map(({ subject }) => subject),
+    ...carried.subjects.values(),
+  ]);
   const wanted = viewsOf(body);
   const relationOf = await relationsOf(caller, 'detokenize', named(live), { vault, reader: tx, now });
   const decided = new Map<string, readonly (Allowed | VaultError)[]>();
@@ -121,10 +125,17 @@ async function answerAll(
   for (const [i, token] of known.entries()) {
     const row = live[i] as RecordRow | VaultError;
     const type = row instanceof VaultError ? row : typeOf(row);
-    const decide = (view: string | undefined) =>
-      type instanceof VaultError
-        ? type
-        : viewOf(decisionOn(type, view, relationOf(row as RecordRow)), token, row as RecordRow, type);
+    const person = row instanceof VaultError ? undefined : persons(row.subject);
+    const decide = (view: string | undefined) => {
+      if (type instanceof VaultError) return type;
+      if (person instanceof IntegrityError) return new IntegrityError({ record: token.record });
+      return viewOf(
+        decisionOn(type, view, { person, relation: relationOf(row as RecordRow) }),
+        token,
+        row as RecordRow,
+        type,
+      );
+    };
     decided.set(token.token, wanted.map(decide));
   }
   const allowed = [...decided.values()].flat().filter((entry): entry is Allowed => !(entry instanceof VaultError));
@@ -136,10 +147,19 @@ async function answerAll(
   const values = new Map(distinct.map((row, i) => [row.record, opened[i]]));
   if (mode === 'exclusive') await takeUses(vault, caller, tx, allowed, values);
 
+  /** A no since it was opened keeps it back. */
+  const carriedAnswer = (token: Token, view: string | undefined, i: number): Answer | undefined => {
+    const answer = carried.answers.get(token)?.[i];
+    if (answer === undefined || answer instanceof VaultError) return answer;
+    const person = persons(carried.subjects.get(token) ?? null);
+    if (person instanceof IntegrityError) return person;
+    const decision = decisionOn(WINDOW_TYPE as DataType, view, { person });
+    return decision.allowed ? answer : decision.refusal;
+  };
   const errors: VaultError[] = [];
   const results = body.tokens.flatMap((token) =>
     wanted.map((view, i): Revealed => {
-      const answer = carried.answers.get(token)?.[i] ?? answerOf(decided.get(token)?.[i], values);
+      const answer = carriedAnswer(token, view, i) ?? answerOf(decided.get(token)?.[i], values);
       if (!(answer instanceof VaultError)) return { token, ...answer };
       errors.push(answer);
       return { token, form: 'none', ...(body.views && { view }), error: { code: answer.code } };
@@ -149,35 +169,12 @@ async function answerAll(
   const damaged = errors.filter((error) => error instanceof IntegrityError);
   const about = (shown.length > 0 ? shown.map(({ row }) => row) : named(live)).map((row) => row.record as RecordId);
   const views = results.flatMap((result) => ('value' in result ? result.view : []));
-  const [subject, ...others] = carried.subjects;
+  const [subject, ...others] = new Set(carried.subjects.values());
   const whose = others.length === 0 ? { subject } : {};
   const whole = views.length === 0 && damaged.length === errors.length;
   const records = whole ? damagedRecords(damaged) : about;
   const target = grantsOf(allowed, values);
   return { reply: { results }, entry: { records, ...whose, ...outcomeOf(views, errors), target, damaged } };
-}
-
-/** Decides once for each data type, view and relation, however many tokens there are. */
-function deciding(
-  caller: Caller,
-  door: Door,
-): (type: DataType, view: string | undefined, relation: Relation) => Decision {
-  const known = new Map<DataType, Map<Relation, Map<string | undefined, Decision>>>();
-  return (type, view, relation) => {
-    const ofType = known.get(type) ?? new Map<Relation, Map<string | undefined, Decision>>();
-    known.set(type, ofType);
-    const ofRelation = ofType.get(relation) ?? new Map<string | undefined, Decision>();
-    ofType.set(relation, ofRelation);
-    const standing = ofRelation.get(view);
-    if (standing !== undefined) return standing;
-    const asked = view ?? (type.custody === 'verifier' ? 'masked' : undefined);
-    const made = door.decision({ type: resourceOf(type), view: asked, relation });
-    const decision = made.allowed
-      ? made
-      : { ...made, refusal: untold(caller, 'detokenize', type, made.refusal, relation) };
-    ofRelation.set(view, decision);
-    return decision;
-  };
 }
 
 /** How much of a record the caller may see by this token. */

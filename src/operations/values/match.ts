@@ -5,13 +5,14 @@
  * Guarantees: a right and a wrong value take the same statements and commits. Each guess is taken from a small budget
  * before anything is compared (`guesses/`); a right one costs nothing. Nothing is compared of which the caller has no
  * token to use, that it could not be shown masked, or that is revealed to nobody.
- * Does not: tell a person whom nobody knows, or who has no such value, from one who has another. It takes none of a
- * limited token's uses.
+ * Does not: tell a person whom nobody knows, who has no such value, or who has said no to the purpose, from one who has
+ * another. It takes none of a limited token's uses.
  */
 import { beyondAudience } from '../../access/decide.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
+import { mayMeet, personsOf } from '../../calls/persons.ts';
 import { mayReveal, resourceOf, untold } from '../../calls/resource.ts';
 import type { TenantType } from '../../catalogue/catalogue.ts';
 import { typesOf } from '../../catalogue/types-of.ts';
@@ -74,8 +75,13 @@ export const match = operation({
       const { rows, subject, known, whom } = compared;
       const asked = { type: known.type, mayReveal: mayReveal(caller, known.type, purpose) };
       return vault.guesses.during(caller, ofSaid(asked, body.part, whom), async (right) => {
-        const matches = await isOneOf(vault, caller, compared, 'token' in body, right);
-        const reply = await door.commit('shared', async () => {
+        const isSame = await isOneOf(vault, caller, compared, 'token' in body, right);
+        let matches = false;
+        const reply = await door.commit('shared', async (tx) => {
+          const [person = subject ?? null] = rows.map((row) => row.subject);
+          const persons = await personsOf(vault, caller, door, tx, purpose, [person]);
+          const mayTell = mayMeet(caller, purpose, persons(person), known.type.name);
+          matches = isSame && mayTell;
           const records = rows.map(({ record }) => record as RecordId);
           const code = matches ? 'matched' : 'not_matched';
           return { reply: { matches }, entry: { records, subject, code, guesses: matches ? undefined : 1 } };

@@ -3,15 +3,18 @@
  * claim of the one reveal is durable before the value goes any further. If a window's key was altered, only the tokens
  * of that window fail: otherwise the tokens that were claimed beside them would be lost.
  */
+import type { Decision } from '../../access/decide.ts';
+import { type PersonState, SILENT } from '../../access/ground.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { resourceOf, untold } from '../../calls/resource.ts';
+import { choiceKey, readState } from '../../choices/state.ts';
 import { type DataType, formOf, type Json } from '../../datatypes/datatype.ts';
 import { dataTypes } from '../../datatypes/registry.ts';
 import { IntegrityError, VaultError } from '../../errors.ts';
-import type { SubjectId, Token } from '../../ids.ts';
+import type { SubjectId, TenantId, Token } from '../../ids.ts';
 import { RecordErasedError } from '../../records/open-records.ts';
-import { isErasedSubject } from '../../subjects/subjects.ts';
+import { findLiveSubject } from '../../subjects/subjects.ts';
 import { isWindowToken, openWindowToken } from '../../tokens/window-tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import type { DetokenizeRequest } from './revealed-schema.ts';
@@ -21,13 +24,13 @@ export type Answer = Shown | VaultError;
 type Shown = { readonly form: string; readonly type: string; readonly view: string; readonly value: Json };
 
 /** The one data type whose values go into their tokens. */
-const TYPE = dataTypes().find(({ custody }) => custody === 'window');
+export const TYPE = dataTypes().find(({ custody }) => custody === 'window');
 
 export interface Carried {
   /** For each token of the call that carries its own value, an answer for each view. */
   readonly answers: ReadonlyMap<Token, readonly Answer[]>;
-  /** The subjects of the shown values. No record tells them, so the audit entry must. */
-  readonly subjects: ReadonlySet<SubjectId>;
+  /** Whose values are shown. No record tells them, so the audit entry must. */
+  readonly subjects: ReadonlyMap<Token, SubjectId>;
 }
 
 /** The views that a call asks for; undefined stands for the widest that the caller may see. */
@@ -42,7 +45,7 @@ export async function revealWindowTokens(
   body: DetokenizeRequest,
 ): Promise<Carried> {
   const answers = new Map<Token, readonly Answer[]>();
-  const subjects = new Set<SubjectId>();
+  const subjects = new Map<Token, SubjectId>();
   for (const token of new Set(body.tokens.filter(isWindowToken))) {
     const answer = await reveal(vault, caller, door, body, token, subjects).catch((error: unknown) => {
       if (error instanceof IntegrityError) return viewsOf(body).map(() => error);
@@ -59,13 +62,19 @@ function shownOf(type: DataType, view: string, value: Json): Json {
   return make === undefined ? value : make(value);
 }
 
+/** What the person has said, or why nothing is shown of them. */
+async function personOf(vault: Vault, tenant: TenantId, subject: SubjectId): Promise<PersonState | VaultError> {
+  const row = await findLiveSubject(vault.recordStore.reader, tenant, subject);
+  return row === undefined ? new RecordErasedError() : readState(await choiceKey(vault.keyring.indexes, tenant), row);
+}
+
 async function reveal(
   vault: Vault,
   caller: Caller,
   door: Door,
   body: DetokenizeRequest,
   token: Token,
-  subjects: Set<SubjectId>,
+  subjects: Map<Token, SubjectId>,
 ): Promise<readonly Answer[]> {
   const type = TYPE as NonNullable<typeof TYPE>;
   const { tenant, audience } = caller;
@@ -79,16 +88,19 @@ async function reveal(
   const opened = await openWindowToken(windows, tenant, audience, type, token);
   if (opened instanceof VaultError) return all(opened);
   const { place, content } = opened;
-  if (content.subject !== undefined) {
-    if (await isErasedSubject(vault.recordStore.reader, tenant, content.subject)) return all(new RecordErasedError());
-  }
+  const person = content.subject === undefined ? SILENT : await personOf(vault, tenant, content.subject);
+  if (person instanceof VaultError) return all(person);
+  // A person's no spends nothing. It is asked again beside the audit entry.
+  const shown = viewsOf(body).map((view) => door.decision({ type: resourceOf(type), view, person }));
+  const refused = (one: Extract<Decision, { allowed: false }>) => untold(caller, 'detokenize', type, one.refusal);
+  if (shown.every((one) => !one.allowed)) return shown.map((one) => refused(one as never));
   // One reveal, whatever else is shown beside it.
-  const isRevealed = allowed.some((view) => type.views[view] === undefined);
+  const isRevealed = shown.some((one) => one.allowed && type.views[one.view as string] === undefined);
   const claim = isRevealed ? await windows.claim(tenant, place.window, place.mark) : 'claimed';
   if (claim !== 'claimed') return all(new VaultError(claim === 'over' ? 'token_expired' : 'token_used_up'));
-  if (content.subject !== undefined) subjects.add(content.subject);
-  return decided.map((one): Answer => {
-    if (!one.allowed) return untold(caller, 'detokenize', type, one.refusal);
+  if (content.subject !== undefined) subjects.set(token, content.subject);
+  return shown.map((one): Answer => {
+    if (!one.allowed) return refused(one);
     const view = one.view as string;
     const value = shownOf(type, view, content.value);
     return { form: formOf(type, view, value), type: type.name, view, value };

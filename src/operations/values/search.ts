@@ -12,6 +12,7 @@ import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { namesFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
+import { mayMeet, personsOf } from '../../calls/persons.ts';
 import { mayReveal, resourceOf } from '../../calls/resource.ts';
 import { typesOf } from '../../catalogue/types-of.ts';
 import type { DataType, Json } from '../../datatypes/datatype.ts';
@@ -49,7 +50,8 @@ interface Search {
   readonly vault: Vault;
   readonly caller: Caller;
   readonly tx: RecordTx;
-  readonly now: Date;
+  readonly door: Door;
+  readonly purpose: string;
   readonly criterion: Criterion;
   readonly further: readonly Criterion[];
   /** How many records have been looked at. */
@@ -101,7 +103,7 @@ export const search = operation({
       return vault.guesses.during(caller, ofSearch(sought), async (right) => {
         let isRight = false;
         const reply = await door.commit('shared', async (tx) => {
-          const page = await pageOf({ vault, caller, tx, now: door.now, criterion, further, looked: 0 }, after, limit);
+          const page = await pageOf({ vault, caller, tx, door, purpose, criterion, further, looked: 0 }, after, limit);
           isRight = !counts(sought, peopleIn(page.found), page.last !== undefined);
           const results = page.found.map(({ row, masked, token }) => ({
             token,
@@ -235,15 +237,20 @@ async function agreeing(search: Search, matches: readonly Found[]): Promise<Foun
 
 /**
  * Adds the token that the caller is to use: one of no audience or of the caller's own, that has not ended. A record
- * without one is neither found nor opened: the time that a search takes must not tell what others hold.
+ * without one is neither found nor opened: the time that a search takes must not tell what others hold. The same goes
+ * for the records of a person who has said no to the purpose.
+ * @throws {IntegrityError} for a person whose row was altered
  */
 async function withToken(search: Search, rows: readonly RecordRow[]): Promise<Met[]> {
-  const { vault, caller, tx, now } = search;
+  const { vault, caller, tx, door, purpose } = search;
   search.looked += rows.length;
   const ids = rows.map(({ record }) => record as RecordId);
   const tokens = await tokensOfRecords(tx, vault.keyring.indexes, caller, ids);
+  const subjects = rows.map(({ subject }) => subject);
+  const persons = await personsOf(vault, caller, door, tx, purpose, subjects);
   return rows.flatMap((row, i) => {
-    const token = tokenToUse(tokens[i], now);
-    return token === undefined ? [] : [{ row, token: token.token as Token }];
+    const token = tokenToUse(tokens[i], door.now);
+    const isShown = token !== undefined && mayMeet(caller, purpose, persons(row.subject), row.type);
+    return isShown ? [{ row, token: token.token as Token }] : [];
   });
 }
