@@ -43,6 +43,7 @@ export const ACTIONS = [
   'list_tenants',
   'erase_tenant',
   'read_audit',
+  'read_access_exposure',
   'read_status',
   'rotate_keys',
   'read_job',

@@ -60,10 +60,12 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     allow(['detokenize', 'search', 'match'], ['masked', 'narrow']),
   ],
   receiver: [allow(['describe_token', 'change_token']), allow(['detokenize'], ['plain'])],
-  auditor: [allow(['read_audit', 'list_keys', 'read_job', ...ASKS_OF_ERASURES, ...READS_ROLES])],
+  auditor: [
+    allow(['read_audit', 'read_access_exposure', 'list_keys', 'read_job', ...ASKS_OF_ERASURES, ...READS_ROLES]),
+  ],
   security: [
     allow([
-      ...(['read_status', 'read_audit', 'read_job', 'recover', ...READS_ROLES] as const),
+      ...(['read_status', 'read_audit', 'read_access_exposure', 'read_job', 'recover', ...READS_ROLES] as const),
       ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed', ...HOOKS] as const),
       ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),

@@ -1,8 +1,22 @@
 /** The shape in which an audit entry leaves the vault. */
 import { z } from 'zod';
 import { ACTIONS } from '../access/actions.ts';
-import { AuditIdSchema, pageEnd, pageQuery } from '../schema.ts';
+import { AuditIdSchema, PrincipalIdSchema, pageEnd, pageQuery, TimeSchema } from '../schema.ts';
 import { OUTCOMES } from './entries.ts';
+
+const LookSchema = z
+  .strictObject({
+    type: z.string().describe('The data type.'),
+    view: z.string().optional().describe('The view shown; absent: the rules refused it.'),
+    asked: z
+      .string()
+      .optional()
+      .describe('The view asked for; absent: the widest; `?`: one that the data type does not have.'),
+    subjects: z.array(z.string()).describe('Whose values they were (`sub_…`), each once.'),
+    values: z.int().min(0).describe('How many values.'),
+    unnamed: z.int().min(0).describe('How many of them are of nobody whom the vault knows.'),
+  })
+  .meta({ id: 'AuditLook', description: 'Values of one data type that one call showed, or was refused, in one view.' });
 
 export const AuditEntrySchema = z
   .strictObject({
@@ -22,6 +36,10 @@ export const AuditEntrySchema = z
       .optional()
       .describe('The entry’s row was altered or damaged: its records cannot be read, and are left out.'),
     subject: z.string().optional().describe('The subject concerned (`sub_…`).'),
+    looks: z
+      .array(LookSchema)
+      .optional()
+      .describe('What was shown or compared, or refused by the rules; absent where no value was asked for.'),
     erasure: z.string().optional().describe('The erasure ordered (`ers_…`).'),
     target: z
       .string()
@@ -51,5 +69,37 @@ export const AuditEntrySchema = z
 export const AuditQuery = z.strictObject(pageQuery(AuditIdSchema));
 export const AuditReply = z.strictObject({
   entries: z.array(AuditEntrySchema).describe('The newest first.'),
+  ...pageEnd(AuditIdSchema),
+});
+
+export const ExposureQuery = z.strictObject({
+  principal: PrincipalIdSchema,
+  since: TimeSchema.optional().describe('From when on; absent: since the log begins.'),
+  ...pageQuery(AuditIdSchema),
+});
+export const ExposureReply = z.strictObject({
+  principal: PrincipalIdSchema,
+  logBegins: z.iso.datetime().describe('When the tenant’s log begins, UTC. Of the time before, nothing is known.'),
+  entries: z.int().min(0).describe('How many entries of the log this page has read.'),
+  unclear: z
+    .array(AuditIdSchema)
+    .describe('Entries of values shown that do not say which: their rows were altered. Their `records` may tell.'),
+  seen: z
+    .array(
+      z
+        .strictObject({
+          action: z
+            .string()
+            .describe('`detokenize` or `search`: it was shown. `match`: it was told whether a value was theirs.'),
+          type: z.string().describe('The data type.'),
+          view: z.string().describe('The view shown.'),
+          subject: z.string().optional().describe('Whose (`sub_…`); absent: of nobody whom the vault knows.'),
+          calls: z.int().min(1).describe('In how many calls of this page.'),
+          first: z.iso.datetime().describe('In the first of them, UTC.'),
+          last: z.iso.datetime().describe('In the last of them, UTC.'),
+        })
+        .meta({ id: 'Exposure', description: 'Values of one data type of one subject that a principal was shown.' }),
+    )
+    .describe('In the order first seen. Another page may have more of the same.'),
   ...pageEnd(AuditIdSchema),
 });

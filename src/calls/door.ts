@@ -6,6 +6,7 @@ import type { Action } from '../access/actions.ts';
 import { type Decision, decide, type Resource } from '../access/decide.ts';
 import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
+import { type Look, refusedLook } from '../audit/looks.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { MAX_CALL_MS } from '../storage/limits.ts';
 import type { PartTx } from '../storage/side-by-side.ts';
@@ -21,7 +22,7 @@ import type { CallTime } from './time-limit.ts';
 /** What the work adds to its audit entry: ids and closed words. */
 export type EntryDetails = Pick<
   AuditEntry,
-  'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code' | 'guesses'
+  'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code' | 'guesses' | 'looks'
 > & {
   readonly outcome?: 'done' | 'refused' | 'failed';
   /** Errors that the call answered item by item. They raise alarms, and have their own entry unless `code` says it. */
@@ -108,6 +109,7 @@ export class CallDoor<Reply> implements Door {
   readonly #call: Call<Reply>;
   readonly #commits: Commits;
   #committed = false;
+  #refused: Look | undefined;
 
   constructor(vault: Vault, caller: Caller, call: Call<Reply>, commits: Commits) {
     this.#vault = vault;
@@ -124,6 +126,11 @@ export class CallDoor<Reply> implements Door {
     return this.#committed;
   }
 
+  /** The look that the rules refused last. */
+  get refused(): readonly Look[] {
+    return this.#refused === undefined ? [] : [this.#refused];
+  }
+
   decide(resource: Resource): string | undefined {
     const decision = this.decision(resource);
     if (!decision.allowed) throw decision.refusal;
@@ -132,7 +139,10 @@ export class CallDoor<Reply> implements Door {
 
   decision(resource: Resource): Decision {
     const { action, purpose, reason, ticket } = this.#call;
-    return decide(this.#caller, action, { purpose, ...resource }, { at: this.now, reason, ticket });
+    const decision = decide(this.#caller, action, { purpose, ...resource }, { at: this.now, reason, ticket });
+    const { type, view } = resource;
+    if (!decision.allowed && type !== undefined) this.#refused = refusedLook(type, view);
+    return decision;
   }
 
   async commit<R>(mode: 'shared' | 'exclusive', work: (tx: RecordTx) => Promise<Done<R>>): Promise<R> {

@@ -6,6 +6,7 @@ import { explainAccess } from '../operations/access/explain-access.ts';
 import { readAccessMatrix } from '../operations/access/read-access-matrix.ts';
 import { checked } from './arguments.ts';
 import { cellsTable } from './cells-table.ts';
+import { addExposureCommand } from './exposure.ts';
 import { onPrincipal } from './find-principal.ts';
 import { through, URL_OPTION, type UrlOptions } from './remote.ts';
 import { call } from './session.ts';
@@ -36,6 +37,7 @@ const IN_WORDS: Readonly<Record<string, string>> = {
 
 export function addAccessCommands(program: Command): void {
   const access = program.command('access').description('who may see what, and why');
+  addExposureCommand(access);
 
   access
     .command('matrix [role]')

@@ -909,6 +909,28 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/access/exposure": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Which subjects and data types a principal has seen, from the log.
+         * @description For an API key that may have been stolen: exactly what its principal was shown, in which view, and when. `limit` is how many entries of the log a page reads; a page may end sooner, and hold nothing.
+         *
+         *     Its own problems: `principal_not_found`.
+         */
+        readonly get: operations["readAccessExposure"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/purposes": {
         readonly parameters: {
             readonly query?: never;
@@ -1230,7 +1252,7 @@ export interface components {
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_access_exposure" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
         readonly AddHookBody: {
             /**
              * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
@@ -1423,7 +1445,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_access_exposure`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -1439,6 +1461,8 @@ export interface components {
             readonly damaged?: boolean;
             /** @description The subject concerned (`sub_…`). */
             readonly subject?: string;
+            /** @description What was shown or compared, or refused by the rules; absent where no value was asked for. */
+            readonly looks?: readonly components["schemas"]["AuditLook"][];
             /** @description The erasure ordered (`ers_…`). */
             readonly erasure?: string;
             /** @description What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of shares; `begun` or `completed` for the replacement of the root key. For a job, a copy or a check of slots, words or places may follow. */
@@ -1460,6 +1484,21 @@ export interface components {
          * @example aud_01m81j9hb7e5p8ejh3e1fqyhkr
          */
         readonly AuditId: string;
+        /** @description Values of one data type that one call showed, or was refused, in one view. */
+        readonly AuditLook: {
+            /** @description The data type. */
+            readonly type: string;
+            /** @description The view shown; absent: the rules refused it. */
+            readonly view?: string;
+            /** @description The view asked for; absent: the widest; `?`: one that the data type does not have. */
+            readonly asked?: string;
+            /** @description Whose values they were (`sub_…`), each once. */
+            readonly subjects: readonly string[];
+            /** @description How many values. */
+            readonly values: number;
+            /** @description How many of them are of nobody whom the vault knows. */
+            readonly unnamed: number;
+        };
         /** @description What a value of the data type `bank_account` must equal. */
         readonly BankAccountCriterion: {
             /**
@@ -2693,6 +2732,31 @@ export interface components {
             readonly type: string;
             /** @description The tokens that stand for it. */
             readonly tokens: readonly components["schemas"]["Token"][];
+        };
+        /** @description Values of one data type of one subject that a principal was shown. */
+        readonly Exposure: {
+            /** @description `detokenize` or `search`: it was shown. `match`: it was told whether a value was theirs. */
+            readonly action: string;
+            /** @description The data type. */
+            readonly type: string;
+            /** @description The view shown. */
+            readonly view: string;
+            /** @description Whose (`sub_…`); absent: of nobody whom the vault knows. */
+            readonly subject?: string;
+            /** @description In how many calls of this page. */
+            readonly calls: number;
+            /**
+             * Format: date-time
+             * @description In the first of them, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly first: string;
+            /**
+             * Format: date-time
+             * @description In the last of them, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly last: string;
         };
         /** @description Another end: `ttlSeconds`, `uses` or both. */
         readonly ExtendTokenBody: {
@@ -4081,6 +4145,23 @@ export interface components {
             readonly endedAt?: string;
             /** @description Its row was altered or damaged: what it said is left out. Declare it again. */
             readonly damaged?: boolean;
+        };
+        readonly ReadAccessExposureReply: {
+            readonly principal: components["schemas"]["PrincipalId"];
+            /**
+             * Format: date-time
+             * @description When the tenant’s log begins, UTC. Of the time before, nothing is known.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly logBegins: string;
+            /** @description How many entries of the log this page has read. */
+            readonly entries: number;
+            /** @description Entries of values shown that do not say which: their rows were altered. Their `records` may tell. */
+            readonly unclear: readonly components["schemas"]["AuditId"][];
+            /** @description In the order first seen. Another page may have more of the same. */
+            readonly seen: readonly components["schemas"]["Exposure"][];
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["AuditId"];
         };
         readonly ReadAccessMatrixReply: {
             /** @description Roles of the house, then the tenant’s own by name. */
@@ -6815,6 +6896,36 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ReadAccessMatrixReply"];
+                };
+            };
+        };
+    };
+    readonly readAccessExposure: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Who calls. */
+                readonly principal: components["schemas"]["PrincipalId"];
+                /** @description From when on; absent: since the log begins. */
+                readonly since?: string;
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["AuditId"];
+                /** @description How many a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadAccessExposureReply"];
                 };
             };
         };

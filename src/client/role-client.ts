@@ -4,12 +4,14 @@
  */
 import type { operations } from './api.ts';
 import { type ReplyOf, read } from './calls.ts';
-import { rolePath } from './paths.ts';
+import { id, rolePath } from './paths.ts';
 import type {
   AccessExplained,
+  AccessExposure,
   AccessQuestion,
   CallOptions,
   EndedRole,
+  Loose,
   RoleCells,
   RoleChange,
   RoleDefinition,
@@ -60,6 +62,16 @@ export class RoleClient {
   /** Why somebody may do something, or may not. Reveals nothing. */
   async explainAccess(question: AccessQuestion, options: CallOptions = {}): Promise<AccessExplained> {
     return this.send<'explainAccess'>({ ...read('POST', '/v1/access/explain', question), ...options });
+  }
+
+  /** A page of what a principal was shown, from the log. */
+  async readAccessExposure(
+    query: Loose<NonNullable<operations['readAccessExposure']['parameters']['query']>>,
+    options: CallOptions = {},
+  ): Promise<AccessExposure> {
+    const { principal, after, ...rest } = query;
+    const of = { principal: id('prn', principal), after: after && id('aud', after), ...rest };
+    return this.send<'readAccessExposure'>({ ...read('GET', '/v1/access/exposure'), query: of, ...options });
   }
 
   protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {

@@ -50,6 +50,7 @@ export type RoleChange = Schemas['RoleChange'];
 export type EndedRole = Schemas['EndRoleReply'];
 export type RoleCells = Schemas['RoleCells'];
 export type AccessQuestion = Loose<Schemas['ExplainAccessBody']>;
+export type AccessExposure = Schemas['ReadAccessExposureReply'];
 export type AccessExplained = Schemas['ExplainAccessReply'];
 export type Principal = Schemas['Principal'];
 export type Me = Schemas['GetMeReply'];

@@ -76,12 +76,12 @@ const MAY: Record<Role, readonly Action[]> = {
   receiver: ['list_types', 'list_purposes', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
   auditor: [
     ...(['list_types', 'list_purposes', 'describe_caller', 'read_audit', 'list_keys', 'read_job'] as const),
-    ...(['read_erasure', 'read_certificate', ...READS_ROLES] as const),
+    ...(['read_erasure', 'read_certificate', 'read_access_exposure', ...READS_ROLES] as const),
   ],
   security: [
     ...(['list_types', 'list_purposes', 'describe_caller', 'read_status', 'read_audit', 'rotate_keys'] as const),
     ...(['read_job', 'recover', 'list_keys', 'compromise_keys', 'list_exposed', ...READS_ROLES] as const),
-    ...(['read_certificate', 'erase_tenant', 'read_erasure'] as const),
+    ...(['read_certificate', 'erase_tenant', 'read_erasure', 'read_access_exposure'] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
     ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),
     ...(['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const),
@@ -210,7 +210,7 @@ test('no role can do everything: who reveals reads no audit log and manages nobo
     const may = ACTIONS.filter((action) => answer(role, action, { purpose: 'billing' }) === 'yes');
     const reveals = may.some((action) => action === 'detokenize' || action === 'search');
     const governs = may.some((action) =>
-      ['read_audit', 'add_principal', 'revoke_principal', 'add_tenant'].includes(action),
+      ['read_audit', 'read_access_exposure', 'add_principal', 'revoke_principal', 'add_tenant'].includes(action),
     );
     expect([role, reveals && governs]).toEqual([role, false]);
   }

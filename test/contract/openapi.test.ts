@@ -619,6 +619,13 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       'readAccessMatrix',
       await both(admin.call('get', '/v1/access/matrix?role=desk'), admin.call('get', '/v1/access/matrix?role=none')),
     ],
+    [
+      'readAccessExposure',
+      await both(
+        auditor.call('get', `/v1/access/exposure?principal=${support.principal}`),
+        auditor.call('get', '/v1/access/exposure?principal=prn_01m6dqs9m0eeasnng3fhdnxktn'),
+      ),
+    ],
     ['endRole', await both(admin.call('delete', '/v1/roles/desk'), admin.call('delete', '/v1/roles/none'))],
     ['listTenants', await both(admin.call('get', '/v1/tenants?limit=2'), app.call('get', '/v1/tenants'))],
     [

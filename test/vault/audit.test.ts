@@ -20,6 +20,7 @@ import { listPurposes } from '../../src/operations/access/list-purposes.ts';
 import { listRoles } from '../../src/operations/access/list-roles.ts';
 import { listTenants } from '../../src/operations/access/list-tenants.ts';
 import { previewRole } from '../../src/operations/access/preview-role.ts';
+import { readAccessExposure } from '../../src/operations/access/read-access-exposure.ts';
 import { readAccessMatrix } from '../../src/operations/access/read-access-matrix.ts';
 import { readRole } from '../../src/operations/access/read-role.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
@@ -262,6 +263,11 @@ describe.each(ENGINES)('on %s', (engine) => {
       ],
       [security, () => listExposed(vault, security, { limit: 10 }), { action: 'list_exposed', records: [] }],
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
+      [
+        auditor,
+        () => readAccessExposure(vault, auditor, { principal, limit: 10 }),
+        { action: 'read_access_exposure', target: expect.stringMatching(/^prn_/) },
+      ],
       [security, () => addSlot(vault, security, usb), { action: 'add_slot', target: 'usb' }],
       [security, () => checkSlotsHere(vault, security), { action: 'check_slots' }],
       [security, () => listNodes(vault, security), { action: 'list_nodes' }],

@@ -8,6 +8,7 @@
  * carries its own value loses its only use before that; if the entry then fails, the value is lost.
  */
 import type { Decision } from '../../access/decide.ts';
+import { Looks } from '../../audit/looks.ts';
 import { damagedRecords } from '../../calls/alarms.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
@@ -107,6 +108,7 @@ async function answerAll(
   const wanted = viewsOf(body);
   const decided = new Map<string, readonly (Allowed | VaultError)[]>();
   const decisionOn = deciding(caller, door);
+  const looks = new Looks();
   for (const [i, row] of found.entries())
     if (row instanceof VaultError)
       decided.set(
@@ -116,8 +118,12 @@ async function answerAll(
   for (const [i, token] of known.entries()) {
     const row = live[i] as RecordRow | VaultError;
     const type = row instanceof VaultError ? row : typeOf(row);
-    const decide = (view: string | undefined) =>
-      type instanceof VaultError ? type : viewOf(decisionOn(type, view), token, row as RecordRow, type);
+    const decide = (asked: string | undefined) => {
+      if (row instanceof VaultError || type instanceof VaultError) return type as VaultError;
+      const decision = decisionOn(type, asked);
+      if (!decision.allowed && !decided.has(token.token)) looks.add({ type, asked, subject: row.subject });
+      return viewOf(decision, token, row, type);
+    };
     decided.set(token.token, wanted.map(decide));
   }
   const allowed = [...decided.values()].flat().filter((entry): entry is Allowed => !(entry instanceof VaultError));
@@ -129,6 +135,12 @@ async function answerAll(
   const values = new Map(distinct.map((row, i) => [row.record, opened[i]]));
   if (mode === 'exclusive') await takeUses(vault, caller, tx, allowed, values);
 
+  for (const answers of decided.values()) {
+    for (const [i, answer] of answers.entries()) {
+      if (answer instanceof VaultError || values.get(answer.row.record) instanceof VaultError) continue;
+      looks.add({ type: answer.type, view: answer.view, asked: wanted[i], subject: answer.row.subject });
+    }
+  }
   const errors: VaultError[] = [];
   const results = body.tokens.flatMap((token) =>
     wanted.map((view, i): Revealed => {
@@ -146,7 +158,8 @@ async function answerAll(
   const whose = others.length === 0 ? { subject } : {};
   const whole = views.length === 0 && damaged.length === errors.length;
   const records = whole ? damagedRecords(damaged) : about;
-  return { reply: { results }, entry: { records, ...whose, ...outcomeOf(views, errors), damaged } };
+  const seen = [...carried.looks.all(), ...looks.all()];
+  return { reply: { results }, entry: { records, ...whose, looks: seen, ...outcomeOf(views, errors), damaged } };
 }
 
 /** Decides once for each data type and view, however many tokens there are. */

@@ -9,6 +9,7 @@
  * limited token's uses.
  */
 import { beyondAudience } from '../../access/decide.ts';
+import { Looks } from '../../audit/looks.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
@@ -38,6 +39,8 @@ interface Compared {
   /** Whose value it is, for the budget. */
   readonly whom: string;
   readonly known: TenantType;
+  /** That whoever is told must be allowed to see. */
+  readonly view: string;
   readonly matches: (type: DataType, stored: Json) => boolean;
 }
 
@@ -78,7 +81,8 @@ export const match = operation({
         const reply = await door.commit('shared', async () => {
           const records = rows.map(({ record }) => record as RecordId);
           const code = matches ? 'matched' : 'not_matched';
-          return { reply: { matches }, entry: { records, subject, code, guesses: matches ? undefined : 1 } };
+          const looks = looksAt(compared);
+          return { reply: { matches }, entry: { records, subject, looks, code, guesses: matches ? undefined : 1 } };
         });
         if (matches) right();
         return reply;
@@ -86,6 +90,12 @@ export const match = operation({
     });
   },
 });
+
+function looksAt({ rows, known: { type }, view }: Compared) {
+  const looks = new Looks();
+  for (const { subject } of rows) looks.add({ type, view, asked: view, subject });
+  return looks.all();
+}
 
 async function ofToken(
   vault: Vault,
@@ -131,7 +141,7 @@ async function saidOf(
   door: Door,
   name: string,
   { part, value, country, ...by }: MatchRequest,
-): Promise<Pick<Compared, 'known' | 'matches'>> {
+): Promise<Pick<Compared, 'known' | 'view' | 'matches'>> {
   const known = await vault.catalogue.type(caller.tenant, name);
   const { type } = known;
   if (type.custody === 'verifier') throw new VaultError('never_revealed');
@@ -140,7 +150,7 @@ async function saidOf(
   const view = part !== undefined && Object.hasOwn(type.views, part) ? part : 'masked';
   const decision = door.decision({ type: resourceOf(type), view, whole: part === undefined });
   if (!decision.allowed) throw 'token' in by ? untold(caller, 'match', type, decision.refusal) : decision.refusal;
-  return { known, matches: comparisonWith(known, { part, value }, { now: door.now, country }) };
+  return { known, view, matches: comparisonWith(known, { part, value }, { now: door.now, country }) };
 }
 
 /** Compares every one of them, whichever is right. */

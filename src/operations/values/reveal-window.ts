@@ -3,6 +3,7 @@
  * claim of the one reveal is durable before the value goes any further. If a window's key was altered, only the tokens
  * of that window fail: otherwise the tokens that were claimed beside them would be lost.
  */
+import { Looks } from '../../audit/looks.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { resourceOf, untold } from '../../calls/resource.ts';
@@ -28,6 +29,7 @@ export interface Carried {
   readonly answers: ReadonlyMap<Token, readonly Answer[]>;
   /** The subjects of the shown values. No record tells them, so the audit entry must. */
   readonly subjects: ReadonlySet<SubjectId>;
+  readonly looks: Looks;
 }
 
 /** The views that a call asks for; undefined stands for the widest that the caller may see. */
@@ -42,15 +44,15 @@ export async function revealWindowTokens(
   body: DetokenizeRequest,
 ): Promise<Carried> {
   const answers = new Map<Token, readonly Answer[]>();
-  const subjects = new Set<SubjectId>();
+  const [subjects, looks] = [new Set<SubjectId>(), new Looks()];
   for (const token of new Set(body.tokens.filter(isWindowToken))) {
-    const answer = await reveal(vault, caller, door, body, token, subjects).catch((error: unknown) => {
+    const answer = await reveal(vault, caller, door, body, token, { subjects, looks }).catch((error: unknown) => {
       if (error instanceof IntegrityError) return viewsOf(body).map(() => error);
       throw error;
     });
     answers.set(token, answer);
   }
-  return { answers, subjects };
+  return { answers, subjects, looks };
 }
 
 /** A view shows what it shows, be it nothing; `plain` alone is no view of its own. */
@@ -65,12 +67,13 @@ async function reveal(
   door: Door,
   body: DetokenizeRequest,
   token: Token,
-  subjects: Set<SubjectId>,
+  { subjects, looks }: { readonly subjects: Set<SubjectId>; readonly looks: Looks },
 ): Promise<readonly Answer[]> {
   const type = TYPE as NonNullable<typeof TYPE>;
   const { tenant, audience } = caller;
   const { windows } = vault.keyring;
-  const decided = viewsOf(body).map((view) => door.decision({ type: resourceOf(type), view }));
+  const asked = viewsOf(body);
+  const decided = asked.map((view) => door.decision({ type: resourceOf(type), view }));
   /** The same answer for every view that the caller may see. */
   const all = (error: VaultError) =>
     decided.map((one) => (one.allowed ? error : untold(caller, 'detokenize', type, one.refusal)));
@@ -87,7 +90,9 @@ async function reveal(
   const claim = isRevealed ? await windows.claim(tenant, place.window, place.mark) : 'claimed';
   if (claim !== 'claimed') return all(new VaultError(claim === 'over' ? 'token_expired' : 'token_used_up'));
   if (content.subject !== undefined) subjects.add(content.subject);
-  return decided.map((one): Answer => {
+  return decided.map((one, i): Answer => {
+    const { view: shown } = one.allowed ? one : {};
+    looks.add({ type, view: shown, asked: asked[i], subject: content.subject });
     if (!one.allowed) return untold(caller, 'detokenize', type, one.refusal);
     const view = one.view as string;
     const value = shownOf(type, view, content.value);
