@@ -22,9 +22,10 @@ import { erasedTenants } from './store.ts';
 
 /**
  * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
- * ended, see `roles/rows.ts`; `hook`: one that was removed.
+ * ended, see `roles/rows.ts`; `declaration`: a version of a purpose that was narrowed since, see `purposes/rows.ts`;
+ * `hook`: one that was removed.
  */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook';
+export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook' | 'declaration';
 
 export const revocations = table(
   'records',

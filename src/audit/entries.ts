@@ -1,8 +1,8 @@
 /**
  * The audit log: one entry for every call that was decided, in the same transaction as its work; also for refusals and
  * failures. An entry holds ids, words from closed sets and times. It never holds a value, a ref or a free text. A
- * stated reason or ticket is there only as a MAC: one that is shown later can be checked, and none can be read. What was
- * looked at stands in the entry itself (`looks.ts`).
+ * stated reason or ticket is there only as a MAC: one that is shown later can be checked, and none can be read. What
+ * was looked at stands in the entry itself (`looks.ts`).
  */
 
 import type { Action } from '../access/actions.ts';
@@ -55,6 +55,8 @@ export const auditEntries = table(
   },
   ['tenant', 'entry'],
 );
+
+export type AuditRow = Row<typeof auditEntries>;
 
 export interface AuditEntry {
   readonly entry: AuditId;

@@ -7,9 +7,8 @@
  */
 import type { Action } from '../access/actions.ts';
 import type { AuditId, PrincipalId, SubjectId, TenantId } from '../ids.ts';
-import type { Row } from '../storage/table.ts';
 import type { Reader } from '../storage/tx.ts';
-import { type auditEntries, entriesOf } from './entries.ts';
+import { type AuditRow, entriesOf } from './entries.ts';
 import { looksOf } from './looks.ts';
 
 export interface Seen {
@@ -55,7 +54,7 @@ export async function exposureOf(
 }
 
 /** Each subject and view once for each entry. */
-function seenIn(row: Row<typeof auditEntries>, unclear: AuditId[]): Map<string, Seen> {
+function seenIn(row: AuditRow, unclear: AuditId[]): Map<string, Seen> {
   const found = new Map<string, Seen>();
   if (!SHOWING.has(row.action) || row.outcome !== 'done') return found;
   const looks = looksOf(row);

@@ -2,8 +2,8 @@
  * What a call looked at, or was refused a look at: of which data type, in which view, of whose values. It lies in the
  * call's own audit entry, so it costs no statement.
  *
- *   looks      `email,plain,,2,3,0;phone,,masked,1,1,0`   one a group: type, view shown, view asked for, subjects, values,
- *                                                       and how many of those are nobody's
+ *   looks      `email,plain,,2,3,0;phone,,masked,1,1,0`   for each group: type, view shown, view asked for, how many
+ *              subjects and values, and how many of the values are nobody's
  *   subjects   the subjects of all groups, one after another
  *
  * No view shown: the rules refused it. No view asked for: the widest. `?`: a view that the type does not have, since a

@@ -965,17 +965,17 @@ export interface paths {
         readonly get: operations["getPurpose"];
         /**
          * Declare a purpose, or say something else of it.
-         * @description The body is all that is said of it from now on; what was said before stays readable. One that had ended is in use again.
+         * @description The body is all that is said of it from now on; what was said before stays readable. One that had ended is in use again. With a 503 it may hold already: call again until it is answered.
          *
-         *     Its own problems: `unknown_type`, `too_many_purposes`.
+         *     Its own problems: `unknown_type`, `too_many_purposes`, `journal_unavailable`.
          */
         readonly put: operations["declarePurpose"];
         readonly post?: never;
         /**
          * End a purpose that no principal has any more.
-         * @description From then on it can be given to nobody. A repeat changes nothing.
+         * @description From then on it can be given to nobody. A repeat changes nothing. With a 503 it may have ended already: call again until it is answered.
          *
-         *     Its own problems: `purpose_not_found`, `purpose_in_use`.
+         *     Its own problems: `purpose_not_found`, `purpose_in_use`, `journal_unavailable`.
          */
         readonly delete: operations["endPurpose"];
         readonly options?: never;

@@ -9,6 +9,7 @@
  */
 import { accessKeys } from '../access/keys.ts';
 import { NARROWINGS, narrowAgain } from '../access/narrowings.ts';
+import { endDeclarations } from '../access/purposes/rows.ts';
 import {
   areNoted,
   insertKept,
@@ -33,7 +34,7 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes and versions of roles that had ended, and have ended again. */
+  /** API keys, purposes of principals, versions of roles and purposes that had ended, and have ended again. */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
@@ -80,8 +81,10 @@ async function revokeMissing(
   now: Date,
 ): Promise<Pick<RevokedAgain, 'principals' | 'tokens' | 'narrowed'>> {
   const narrowings = missing.filter(({ kind }) => NARROWINGS.some((one) => one === kind));
-  const keys = narrowings.length === 0 ? undefined : await accessKeys(keyring.indexes, tenant);
   const ofKind = (kind: string) => missing.filter((row) => row.kind === kind);
+  const declarations = ofKind('declaration');
+  const isKeyed = narrowings.length + declarations.length > 0;
+  const keys = isKeyed ? await accessKeys(keyring.indexes, tenant) : undefined;
   return recordStore.exclusive(async (tx) => {
     await insertNoted(tx, missing, now);
     let principals = 0;
@@ -95,7 +98,8 @@ async function revokeMissing(
       ofKind('hook').map(({ target }) => target),
     );
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
-    const narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random));
+    const ended = keys === undefined ? 0 : await endDeclarations(tx, keys, tenant, declarations);
+    const narrowed = taken + ended + (await endAgain(tx, tenant, ofKind('role'), random));
     return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };
   });
 }

@@ -1,14 +1,13 @@
 /** The audit entries of the caller's tenant, the newest first. Reading them leaves an entry, too. */
 import type { z } from 'zod';
 import type { Action } from '../../access/actions.ts';
-import { type auditEntries, listAuditEntries as list, type Outcome } from '../../audit/entries.ts';
+import { type AuditRow, listAuditEntries as list, type Outcome } from '../../audit/entries.ts';
 import { looksOf } from '../../audit/looks.ts';
 import { type AuditEntrySchema, AuditQuery, AuditReply } from '../../audit/schema.ts';
 import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import { IntegrityError } from '../../errors.ts';
 import { type AuditId, isId } from '../../ids.ts';
-import type { Row } from '../../storage/table.ts';
 import { EMAIL, PRINCIPAL, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -75,7 +74,7 @@ export const listAuditEntries = operation({
 });
 
 /** An entry is under no MAC. One that cannot be read whole must not hide the others. */
-function seenIn(row: Row<typeof auditEntries>): { records: string[]; looks?: Looked[]; damaged?: true } {
+function seenIn(row: AuditRow): { records: string[]; looks?: Looked[]; damaged?: true } {
   const looks = looksOf(row);
   const isRead = row.records.every((id) => isId('record', id)) && (looks !== undefined || row.looks === null);
   if (!isRead) return { records: [], damaged: true };
