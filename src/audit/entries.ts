@@ -21,10 +21,12 @@ import {
   type SubjectId,
   type TenantId,
 } from '../ids.ts';
-import { first, select } from '../storage/queries.ts';
+import { first, pages, select } from '../storage/queries.ts';
 import { type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { keptLooks, type Look } from './looks.ts';
+
+const PAGE = 500;
 
 export const OUTCOMES = ['done', 'replayed', 'refused', 'failed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -140,6 +142,16 @@ export async function entriesOf(
   const from = firstIdAt('audit', since);
   const entry = after !== undefined && after >= from ? { '>': after } : { '>=': from };
   return select(reader, auditEntries, { where: { tenant, principal, entry }, orderBy: ['entry'], limit });
+}
+
+/** A principal's entries since `since`, the newest first, in pages. */
+export function newestOf(
+  reader: Reader<'records'>,
+  { tenant, principal }: { readonly tenant: TenantId; readonly principal: PrincipalId },
+  since: Date,
+): AsyncGenerator<AuditRow[]> {
+  const where = { tenant, principal, entry: { '>=': firstIdAt('audit', since) } };
+  return pages(reader, auditEntries, { where, orderBy: ['entry'], descending: true, limit: PAGE });
 }
 
 /** When the tenant's log begins; undefined: it is empty. */

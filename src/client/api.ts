@@ -856,7 +856,9 @@ export interface paths {
         readonly put?: never;
         /**
          * What a changed role would open and close. Changes nothing.
-         * @description Its own problems: `built_in_role`, `own_role`, `role_changed`, `invalid_role`, `duties_conflict`.
+         * @description `replayed` tries it on the log: how many values that those who have the role asked for in the last 30 days would have been answered differently.
+         *
+         *     Its own problems: `built_in_role`, `own_role`, `role_changed`, `invalid_role`, `duties_conflict`.
          */
         readonly post: operations["previewRole"];
         readonly delete?: never;
@@ -4516,6 +4518,29 @@ export interface components {
             readonly closed: readonly components["schemas"]["AccessCell"][];
             /** @description The principals in force whom it concerns. */
             readonly principals: readonly components["schemas"]["PrincipalId"][];
+            /** @description Only in a preview of rules that change. */
+            readonly replayed?: components["schemas"]["RoleReplayed"];
+        };
+        /** @description What would have come of the last 30 days’ calls. */
+        readonly RoleReplayed: {
+            /**
+             * Format: date-time
+             * @description From when on the log was looked at, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly since: string;
+            /** @description How many entries of those principals were looked at. */
+            readonly entries: number;
+            /** @description Whether those were all; otherwise the newest. */
+            readonly complete: boolean;
+            /** @description Values that were shown, and would be refused. */
+            readonly closed: number;
+            /** @description Values that were refused, and would be shown. */
+            readonly opened: number;
+            /** @description Values that were shown, and would be in another view. */
+            readonly otherView: number;
+            /** @description Values of which that depends on what the log does not tell. */
+            readonly untold: number;
         };
         /** @description A role with its rules. A role of the house has no versions. */
         readonly RoleRules: {

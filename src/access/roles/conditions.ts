@@ -16,6 +16,8 @@ export interface Circumstances {
   readonly address?: string | undefined;
   readonly reason?: string | undefined;
   readonly ticket?: string | undefined;
+  /** The conditions of the single call that are told all the same where `assume` stands for the others. */
+  readonly told?: ReadonlySet<string> | undefined;
 }
 
 export interface Asked extends Circumstances {
@@ -28,6 +30,10 @@ export interface Asked extends Circumstances {
 
 export type Truth = boolean | undefined;
 export const CONDITIONS = ['types', 'purposes', 'reason', 'ticket', 'networks', 'hours'] as const;
+/** Those that depend on the single call. */
+export const OF_CALL: ReadonlySet<string> = new Set<(typeof CONDITIONS)[number]>([
+  ...(['reason', 'ticket', 'networks', 'hours'] as const),
+]);
 export interface Condition {
   readonly name: (typeof CONDITIONS)[number];
   holds(asked: Asked): Truth;
@@ -68,7 +74,7 @@ function typesCondition(
 /** A condition on the single call. */
 function ofCall(effect: Rule['effect'], name: Condition['name'], tells: (asked: Asked) => Truth): Condition {
   const holds = (asked: Asked): Truth => {
-    if (asked.assume === undefined) return tells(asked);
+    if (asked.assume === undefined || asked.told?.has(name)) return tells(asked);
     return (asked.assume === 'best') === (effect === 'allow');
   };
   return { name, holds };
