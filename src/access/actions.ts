@@ -44,6 +44,7 @@ export const ACTIONS = [
   'erase_tenant',
   'read_audit',
   'read_access_exposure',
+  'read_access_review',
   'read_status',
   'rotate_keys',
   'read_job',

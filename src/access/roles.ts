@@ -16,7 +16,7 @@ export type Role = (typeof ROLES)[number];
 const ASKS_OF_ERASURES = ['read_erasure', 'read_certificate'] as const;
 
 /** Who may look at roles, and ask why somebody may do something. */
-const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_matrix'] as const;
+const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_matrix', 'read_access_review'] as const;
 
 /**
  * The roles of the first tenant that may also read the erasures of whole tenants, which have nobody left to ask. Each

@@ -1,6 +1,7 @@
 /** The shape in which an audit entry leaves the vault. */
 import { z } from 'zod';
 import { ACTIONS } from '../access/actions.ts';
+import { PrincipalSchema } from '../access/schema.ts';
 import { AuditIdSchema, PrincipalIdSchema, pageEnd, pageQuery, TimeSchema } from '../schema.ts';
 import { OUTCOMES } from './entries.ts';
 
@@ -102,4 +103,36 @@ export const ExposureReply = z.strictObject({
     )
     .describe('In the order first seen. Another page may have more of the same.'),
   ...pageEnd(AuditIdSchema),
+});
+
+const ReviewedSchema = PrincipalSchema.omit({ expiresAt: true, revokedAt: true })
+  .extend({
+    endless: z.boolean().describe('Whether an API key of it that works has no end.'),
+    undeclared: z.array(z.string()).describe('Its purposes of which nobody has said what they rest on.'),
+    lastCall: z.iso.datetime().optional().describe('When it last called, UTC; absent: never.'),
+    usedSince: z.iso
+      .datetime()
+      .describe('What is not used since then, UTC, has no `lastUsed`: the log was looked at back to here.'),
+    rights: z
+      .array(
+        z
+          .strictObject({
+            action: z.string().describe('What it may do; the word of the audit log.'),
+            type: z.string().optional().describe('With values of this data type; absent for what shows none.'),
+            purpose: z.string().optional().describe('For this purpose.'),
+            views: z.array(z.string()).describe('The views that it may see, the widest first.'),
+            sometimes: z.boolean().describe('Whether that depends on the reason, ticket, network or hour of the call.'),
+            rules: z.array(z.int().min(1)).describe('By which rules of its role: their places, from 1.'),
+            lastUsed: z.iso.datetime().optional().describe('When it last did so, UTC; absent: not since `usedSince`.'),
+          })
+          .meta({ id: 'AccessRight', description: 'Something that a principal may do.' }),
+      )
+      .describe('In the order of actions; empty for one whose row, or role, was altered.'),
+  })
+  .meta({ id: 'AccessReviewed', description: 'A principal in force, what it may do, and what of that it does.' });
+
+export const AccessReviewQuery = z.strictObject(pageQuery(PrincipalIdSchema));
+export const AccessReviewReply = z.strictObject({
+  principals: z.array(ReviewedSchema).describe('Those in force, in the order they were added.'),
+  ...pageEnd(PrincipalIdSchema),
 });

@@ -933,6 +933,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/access/review": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Who can see what, by which rule, and when they last did.
+         * @description Of the principals in force. A page may be shorter than `limit` and still have a `next`.
+         */
+        readonly get: operations["readAccessReview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/purposes": {
         readonly parameters: {
             readonly query?: never;
@@ -1250,11 +1270,74 @@ export interface components {
             readonly view?: components["schemas"]["View"];
             readonly allowed: components["schemas"]["Sight"];
         };
+        /** @description A principal in force, what it may do, and what of that it does. */
+        readonly AccessReviewed: {
+            readonly principal: components["schemas"]["PrincipalId"];
+            /**
+             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
+             * @example checkout
+             */
+            readonly name: string;
+            readonly role: components["schemas"]["Role"];
+            /** @description The purposes for which it may ask for values. */
+            readonly purposes: readonly components["schemas"]["Purpose"][];
+            /** @description Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in. */
+            readonly damaged?: boolean;
+            /** @description The only audience whose tokens it can use; absent: all. */
+            readonly audience?: components["schemas"]["Audience"];
+            /**
+             * Format: date-time
+             * @description When it was added, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly createdAt: string;
+            /** @description Its API keys that work, the oldest first; two while one takes over. */
+            readonly keys: readonly components["schemas"]["ApiKey"][];
+            /** @description Whether an API key of it that works has no end. */
+            readonly endless: boolean;
+            /** @description Its purposes of which nobody has said what they rest on. */
+            readonly undeclared: readonly string[];
+            /**
+             * Format: date-time
+             * @description When it last called, UTC; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly lastCall?: string;
+            /**
+             * Format: date-time
+             * @description What is not used since then, UTC, has no `lastUsed`: the log was looked at back to here.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly usedSince: string;
+            /** @description In the order of actions; empty for one whose row, or role, was altered. */
+            readonly rights: readonly components["schemas"]["AccessRight"][];
+        };
+        /** @description Something that a principal may do. */
+        readonly AccessRight: {
+            /** @description What it may do; the word of the audit log. */
+            readonly action: string;
+            /** @description With values of this data type; absent for what shows none. */
+            readonly type?: string;
+            /** @description For this purpose. */
+            readonly purpose?: string;
+            /** @description The views that it may see, the widest first. */
+            readonly views: readonly string[];
+            /** @description Whether that depends on the reason, ticket, network or hour of the call. */
+            readonly sometimes: boolean;
+            /** @description By which rules of its role: their places, from 1. */
+            readonly rules: readonly number[];
+            /**
+             * Format: date-time
+             * @description When it last did so, UTC; absent: not since `usedSince`.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly lastUsed?: string;
+        };
         /**
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_access_exposure" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_access_exposure" | "read_access_review" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
         readonly AddHookBody: {
             /**
              * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
@@ -1447,7 +1530,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_access_exposure`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_access_exposure`, `read_access_review`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -4168,6 +4251,12 @@ export interface components {
         readonly ReadAccessMatrixReply: {
             /** @description Roles of the house, then the tenant’s own by name. */
             readonly roles: readonly components["schemas"]["RoleCells"][];
+        };
+        readonly ReadAccessReviewReply: {
+            /** @description Those in force, in the order they were added. */
+            readonly principals: readonly components["schemas"]["AccessReviewed"][];
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["PrincipalId"];
         };
         readonly ReadRoleReply: {
             readonly role: components["schemas"]["Role"];
@@ -6951,6 +7040,32 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ReadAccessExposureReply"];
+                };
+            };
+        };
+    };
+    readonly readAccessReview: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["PrincipalId"];
+                /** @description How many a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadAccessReviewReply"];
                 };
             };
         };

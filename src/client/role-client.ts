@@ -3,12 +3,13 @@
  * decides what an API key may do. `lethe-client.ts` says what every call guarantees.
  */
 import type { operations } from './api.ts';
-import { type ReplyOf, read } from './calls.ts';
+import { eachOf, type PageSize, type ReplyOf, read } from './calls.ts';
 import { id, rolePath } from './paths.ts';
 import type {
   AccessExplained,
   AccessExposure,
   AccessQuestion,
+  AccessReview,
   CallOptions,
   EndedRole,
   Loose,
@@ -72,6 +73,21 @@ export class RoleClient {
     const { principal, after, ...rest } = query;
     const of = { principal: id('prn', principal), after: after && id('aud', after), ...rest };
     return this.send<'readAccessExposure'>({ ...read('GET', '/v1/access/exposure'), query: of, ...options });
+  }
+
+  /** A page of who may do what, by which rule, and when they last did; `eachReviewed` walks through all of it. */
+  async readAccessReview(page: PageSize & { readonly after?: string } & CallOptions = {}): Promise<AccessReview> {
+    const { after, limit, ...rest } = page;
+    const query = { after: after && id('prn', after), limit };
+    return this.send<'readAccessReview'>({ ...read('GET', '/v1/access/review'), query, ...rest });
+  }
+
+  /** Every principal in force, with what it may do. */
+  async *eachReviewed(page: PageSize = {}): AsyncGenerator<AccessReview['principals'][number], void, undefined> {
+    yield* eachOf(async (after) => {
+      const { principals, next } = await this.readAccessReview({ ...page, ...(after && { after }) });
+      return { rows: principals, next };
+    });
   }
 
   protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {

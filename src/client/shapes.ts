@@ -51,6 +51,7 @@ export type EndedRole = Schemas['EndRoleReply'];
 export type RoleCells = Schemas['RoleCells'];
 export type AccessQuestion = Loose<Schemas['ExplainAccessBody']>;
 export type AccessExposure = Schemas['ReadAccessExposureReply'];
+export type AccessReview = Schemas['ReadAccessReviewReply'];
 export type AccessExplained = Schemas['ExplainAccessReply'];
 export type Principal = Schemas['Principal'];
 export type Me = Schemas['GetMeReply'];

@@ -17,6 +17,7 @@ import { listTenants } from './access/list-tenants.ts';
 import { previewRole } from './access/preview-role.ts';
 import { readAccessExposure } from './access/read-access-exposure.ts';
 import { readAccessMatrix } from './access/read-access-matrix.ts';
+import { readAccessReview } from './access/read-access-review.ts';
 import { readRole } from './access/read-role.ts';
 import { revokePrincipal } from './access/revoke-principal.ts';
 import { rotateApiKey } from './access/rotate-api-key.ts';
@@ -26,6 +27,6 @@ export const ACCESS: readonly AnyOperation[] = [
   ...[getMe, addPrincipal, listPrincipals, changePrincipal, revokePrincipal],
   ...[rotateApiKey, endApiKey, addTenant, listTenants],
   ...[listRoles, readRole, changeRole, previewRole, endRole, explainAccess, readAccessMatrix],
-  readAccessExposure,
+  ...[readAccessExposure, readAccessReview],
   ...[listPurposes, getPurpose, declarePurpose, endPurpose],
 ];

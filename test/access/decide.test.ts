@@ -20,7 +20,7 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
   return decision.allowed ? (decision.view ?? 'yes') : decision.refusal.code;
 }
 
-const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_matrix'] as const;
+const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_matrix', 'read_access_review'] as const;
 
 /** Every action that a role may do; a new action is nobody's until a row says so. */
 const MAY: Record<Role, readonly Action[]> = {

@@ -1,4 +1,4 @@
-/** What a principal has seen, told exactly from the log: of whom, of which type, in which view. */
+/** What a principal has seen, told exactly from the log: of whom, of which type, in which view; and what it may see. */
 import { describe, expect, test } from 'vitest';
 import { looksOf } from '../../src/audit/looks.ts';
 import type { Caller } from '../../src/calls/caller.ts';
@@ -6,6 +6,8 @@ import type { PrincipalId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { changeRole } from '../../src/operations/access/change-role.ts';
 import { readAccessExposure } from '../../src/operations/access/read-access-exposure.ts';
+import { readAccessReview } from '../../src/operations/access/read-access-review.ts';
+import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { listAuditEntries } from '../../src/operations/oversight/list-audit-entries.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
@@ -17,6 +19,11 @@ import { type Tokenized, tokenize } from '../support/tokenize.ts';
 import { PURPOSES } from '../support/vault.ts';
 
 const purpose = 'billing';
+interface Place {
+  readonly action: string;
+  readonly type?: string | undefined;
+  readonly purpose?: string | undefined;
+}
 const NOBODY = 'prn_01m6dqs9m0eeasnng3fhdnxktn' as PrincipalId;
 
 describe.each(ENGINES)('on %s', (engine) => {
@@ -130,6 +137,67 @@ describe.each(ENGINES)('on %s', (engine) => {
       const refused = readAccessExposure(here.vault, await here.as(role), asked);
       await expect(refused).rejects.toMatchObject({ code: 'not_allowed' });
     }
+  });
+
+  test('a review says what each may do, by which rule, and when it last did, and what is wrong with its keys', async () => {
+    const { vault } = here;
+    const admin = await here.as('admin');
+    const rules = [
+      { effect: 'allow' as const, actions: ['tokenize' as const] },
+      {
+        ...{ effect: 'allow' as const, actions: ['detokenize' as const, 'search' as const], types: ['email', 'card'] },
+        ...{ views: ['masked'], when: { reason: true as const } },
+      },
+      { effect: 'deny' as const, actions: ['search' as const], types: ['card'] },
+    ];
+    await changeRole(vault, admin, { role: 'reviewed', description: '', rules });
+    const who = await added('reviewed');
+    const [ada] = await store('ada');
+    here.advance(5_000);
+    await detokenize(vault, who, { tokens: [ada?.token as never], purpose, reason: 'case 1' });
+    const at = here.now().toISOString();
+    here.advance(5_000);
+    const refused = detokenize(vault, who, { tokens: [ada?.token as never], purpose });
+    await expect(refused).rejects.toMatchObject({ code: 'not_allowed' });
+    const reviewed = async (of: Pick<Caller, 'principal'>, by: Caller = admin) => {
+      for (let after: PrincipalId | undefined; ; ) {
+        const page = await readAccessReview(vault, by, { limit: 2, ...(after && { after }) });
+        const found = page.principals.find(({ principal }) => principal === of.principal);
+        if (found !== undefined || page.next === undefined) return found;
+        after = page.next as PrincipalId;
+      }
+    };
+    const found = await reviewed(who, await here.as('auditor'));
+    expect(found).toMatchObject({
+      role: 'reviewed',
+      endless: true,
+      undeclared: [],
+      lastCall: here.now().toISOString(),
+    });
+    const masked = { views: ['masked'], sometimes: true, rules: [2] };
+    const expected = PURPOSES.flatMap((word) => [
+      { ...masked, action: 'detokenize', type: 'email', purpose: word, ...(word === purpose && { lastUsed: at }) },
+      { ...masked, action: 'detokenize', type: 'card', purpose: word },
+      { ...masked, action: 'search', type: 'email', purpose: word },
+    ]);
+    const byPlace = (one: Place) => [one.action, one.type, one.purpose].join(' ');
+    const sorted = (all: readonly Place[]) => all.toSorted((a, b) => byPlace(a).localeCompare(byPlace(b)));
+    const tokenizes = { action: 'tokenize', views: [], sometimes: false, rules: [1] };
+    expect(sorted(found?.rights ?? [])).toEqual(sorted([...expected, tokenizes]));
+
+    // An altered row may do nothing, and hides nobody.
+    await tell(here.home.recordStoreUrl, `UPDATE principals SET role = 'app' WHERE principal = '${who.principal}'`);
+    expect(await reviewed(who)).toMatchObject({ damaged: true, rights: [] });
+    await tell(
+      here.home.recordStoreUrl,
+      `UPDATE principals SET role = 'reviewed' WHERE principal = '${who.principal}'`,
+    );
+    await revokePrincipal(vault, admin, { principal: who.principal });
+    expect(await reviewed(who)).toBeUndefined();
+    expect(await reviewed(who, await here.inTenant('exposure-elsewhere', 'admin'))).toBeUndefined();
+    await expect(readAccessReview(vault, await here.as('app'), { limit: 5 })).rejects.toMatchObject({
+      code: 'not_allowed',
+    });
   });
 
   test('a call that the rules refuse notes the type and the view that was asked for, and no word of the caller’s own', async () => {

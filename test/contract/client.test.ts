@@ -229,6 +229,8 @@ test('there is a method for every operation, and each does what it says', async 
   expect(await security.getJob(await security.compromiseKeys(range))).toMatchObject({ kind: 'compromise' });
   expect(await security.listExposed({ limit: 5 })).toEqual({ exposed: [] });
   const { principal } = await app.getMe();
+  expect((await security.readAccessReview({ limit: 1 })).principals).toHaveLength(1);
+  expect((await listOf(security.eachReviewed())).map((one) => one.principal)).toContain(principal);
   const { seen } = await security.readAccessExposure({ principal });
   expect(seen).toContainEqual(expect.objectContaining({ type: 'email', view: 'plain' }));
   expect((await admin.getStatus()).recordStore).toEqual({

@@ -620,6 +620,10 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       await both(admin.call('get', '/v1/access/matrix?role=desk'), admin.call('get', '/v1/access/matrix?role=none')),
     ],
     [
+      'readAccessReview',
+      await both(auditor.call('get', '/v1/access/review?limit=2'), app.call('get', '/v1/access/review')),
+    ],
+    [
       'readAccessExposure',
       await both(
         auditor.call('get', `/v1/access/exposure?principal=${support.principal}`),

@@ -22,6 +22,7 @@ import { listTenants } from '../../src/operations/access/list-tenants.ts';
 import { previewRole } from '../../src/operations/access/preview-role.ts';
 import { readAccessExposure } from '../../src/operations/access/read-access-exposure.ts';
 import { readAccessMatrix } from '../../src/operations/access/read-access-matrix.ts';
+import { readAccessReview } from '../../src/operations/access/read-access-review.ts';
 import { readRole } from '../../src/operations/access/read-role.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
 import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
@@ -220,6 +221,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       [admin, () => listRoles(vault, admin), { action: 'list_roles' }],
       [admin, () => readRole(vault, admin, { role: 'desk' }), { action: 'read_role' }],
       [admin, () => readAccessMatrix(vault, admin, {}), { action: 'read_access_matrix' }],
+      [admin, () => readAccessReview(vault, admin, { limit: 5 }), { action: 'read_access_review' }],
       [admin, () => explainAccess(vault, admin, { role: 'desk', action: 'erase' }), { action: 'explain_access' }],
       [
         admin,
