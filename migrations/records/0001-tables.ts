@@ -158,9 +158,11 @@ export async function up(knex: Knex): Promise<void> {
        at ${int} NOT NULL, guesses ${int}, tenant ${id} NOT NULL, entry ${id} NOT NULL,
        principal ${id} NOT NULL, action ${word} NOT NULL, outcome ${word} NOT NULL, code ${text},
        purpose ${text}, view ${word}, records ${id} NOT NULL, subject ${id}, erasure ${id}, target ${text},
-       reason_mac ${bytes}, ticket_mac ${bytes}, request ${id} NOT NULL,
+       reason_mac ${bytes}, ticket_mac ${bytes}, request ${id} NOT NULL, looks ${text}, subjects ${id},
        PRIMARY KEY (tenant, entry)
      ) ${clustered}`,
+    // What one principal did: its newest entry, and what it has seen.
+    'CREATE INDEX audit_entries_by_principal ON audit_entries (tenant, principal, entry)',
 
     // Distributed by principal. Holds no personal data: see calls/idempotency.ts.
     `CREATE TABLE idempotency_keys (

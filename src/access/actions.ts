@@ -50,6 +50,8 @@ export const ACTIONS = [
   'list_tenants',
   'erase_tenant',
   'read_audit',
+  'read_access_exposure',
+  'read_access_review',
   'read_status',
   'rotate_keys',
   'read_job',

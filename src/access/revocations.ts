@@ -22,9 +22,10 @@ import { erasedTenants } from './store.ts';
 
 /**
  * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
- * ended, see `roles/rows.ts`; `hook`: one that was removed; `approval`: one that was used, refused or withdrawn, and
- * `policy`: one that asks for more than before, see `approvals/`; `grant`: one that ended early, or whose code was
- * used; `choice`: a person's no, see `choices/noes.ts`.
+ * ended, see `roles/rows.ts`; `declaration`: a version of a purpose that was narrowed since, see `purposes/rows.ts`;
+ * `hook`: one that was removed; `approval`: one that was used, refused or withdrawn, and `policy`: one that asks for
+ * more than before, see `approvals/`; `grant`: one that ended early, or whose code was used; `choice`: a person's no,
+ * see `choices/noes.ts`.
  */
 export type RevokedKind =
   | 'principal'
@@ -36,7 +37,8 @@ export type RevokedKind =
   | 'approval'
   | 'policy'
   | 'grant'
-  | 'choice';
+  | 'choice'
+  | 'declaration';
 
 export const revocations = table(
   'records',

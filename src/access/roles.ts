@@ -16,7 +16,7 @@ export type Role = (typeof ROLES)[number];
 const ASKS_OF_ERASURES = ['read_erasure', 'read_certificate'] as const;
 
 /** Who may look at roles, and ask why somebody may do something. */
-const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_matrix'] as const;
+const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_matrix', 'read_access_review'] as const;
 
 /**
  * The roles of the first tenant that may also read the erasures of whole tenants, which have nobody left to ask. Each
@@ -76,18 +76,14 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
   receiver: [allow(['describe_token', 'change_token']), allow(['detokenize'], ['plain'])],
   auditor: [
     allow([
-      'read_audit',
-      'list_keys',
-      'read_job',
-      'read_approvals',
-      'list_grants',
-      ...ASKS_OF_ERASURES,
-      ...READS_ROLES,
+      ...(['read_audit', 'read_access_exposure', 'list_keys', 'read_job', 'read_approvals', 'list_grants'] as const),
+      ...[...ASKS_OF_ERASURES, ...READS_ROLES],
     ]),
   ],
   security: [
     allow([
-      ...(['read_status', 'read_audit', 'read_job', 'recover', ...READS_ROLES, ...GRANTS] as const),
+      ...(['read_status', 'read_audit', 'read_access_exposure', 'read_job', 'recover'] as const),
+      ...[...READS_ROLES, ...GRANTS],
       ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed', ...HOOKS] as const),
       ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),

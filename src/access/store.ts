@@ -182,12 +182,12 @@ export async function findPrincipal(reader: Reader<'records'>, tenant: TenantId,
 
 /** A page of the tenant's principals in the order they were added, after `after` (exclusive). */
 export async function listPrincipals(
-  tx: RecordTx,
+  reader: Reader<'records'>,
   tenant: TenantId,
   page: { readonly after: PrincipalId | undefined; readonly limit: number },
 ): Promise<PrincipalRow[]> {
   const after = page.after && { principal: page.after };
-  return select(tx, principals, { where: { tenant }, orderBy: ['principal'], after, limit: page.limit });
+  return select(reader, principals, { where: { tenant }, orderBy: ['principal'], after, limit: page.limit });
 }
 
 /** A page of the tenants in the order they were added, after `after` (exclusive); without the vault's own. */

@@ -1,7 +1,8 @@
 /**
  * The audit log: one entry for every call that was decided, in the same transaction as its work; also for refusals and
  * failures. An entry holds ids, words from closed sets and times. It never holds a value, a ref or a free text. A
- * stated reason or ticket is there only as a MAC: one that is shown later can be checked, and none can be read.
+ * stated reason or ticket is there only as a MAC: one that is shown later can be checked, and none can be read. What
+ * was looked at stands in the entry itself (`looks.ts`).
  */
 
 import type { Action } from '../access/actions.ts';
@@ -12,6 +13,7 @@ import { noteTold } from '../hooks/outbox.ts';
 import {
   type AuditId,
   type ErasureId,
+  firstIdAt,
   newId,
   type PrincipalId,
   type RecordId,
@@ -19,9 +21,12 @@ import {
   type SubjectId,
   type TenantId,
 } from '../ids.ts';
-import { first, select } from '../storage/queries.ts';
+import { first, pages, select } from '../storage/queries.ts';
 import { type Row, table } from '../storage/table.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
+import { keptLooks, type Look } from './looks.ts';
+
+const PAGE = 500;
 
 export const OUTCOMES = ['done', 'replayed', 'refused', 'failed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -47,9 +52,13 @@ export const auditEntries = table(
     ticket_mac: 'bytes?',
     request: 'id:request',
     guesses: 'int?',
+    looks: 'text?',
+    subjects: 'ids:subject?',
   },
   ['tenant', 'entry'],
 );
+
+export type AuditRow = Row<typeof auditEntries>;
 
 export interface AuditEntry {
   readonly entry: AuditId;
@@ -73,6 +82,8 @@ export interface AuditEntry {
   readonly ticketMac?: Buffer | undefined;
   /** How many guesses at stored values were wrong, or were refused. */
   readonly guesses?: number | undefined;
+  /** What was shown, or refused by the rules. */
+  readonly looks?: readonly Look[] | undefined;
   readonly request: RequestId;
 }
 
@@ -96,6 +107,7 @@ export async function appendAuditEntry(tx: RecordTx, entry: AuditEntry, tells?: 
     ticket_mac: entry.ticketMac ?? null,
     request: entry.request,
     guesses: entry.guesses ?? null,
+    ...keptLooks(entry.looks),
   };
   await tx.insert(auditEntries, [row]);
   await noteTold(tx, entry, tells);
@@ -119,6 +131,33 @@ export async function appendOwnEntry(
 export async function lastEntryAt(reader: Reader<'records'>, tenant: string): Promise<number | undefined> {
   const newest = { orderBy: ['entry'], descending: true } as const;
   return (await first(reader, auditEntries, { columns: ['at'], where: { tenant }, ...newest }))?.at;
+}
+
+/** A page of a principal's entries since `since` (inclusive), the oldest first, after `after` (exclusive). */
+export async function entriesOf(
+  reader: Reader<'records'>,
+  { tenant, principal }: { readonly tenant: TenantId; readonly principal: PrincipalId },
+  { since, after, limit }: { readonly since: Date; readonly after?: AuditId | undefined; readonly limit: number },
+): Promise<Row<typeof auditEntries>[]> {
+  const from = firstIdAt('audit', since);
+  const entry = after !== undefined && after >= from ? { '>': after } : { '>=': from };
+  return select(reader, auditEntries, { where: { tenant, principal, entry }, orderBy: ['entry'], limit });
+}
+
+/** A principal's entries since `since`, the newest first, in pages. */
+export function newestOf(
+  reader: Reader<'records'>,
+  { tenant, principal }: { readonly tenant: TenantId; readonly principal: PrincipalId },
+  since: Date,
+): AsyncGenerator<AuditRow[]> {
+  const where = { tenant, principal, entry: { '>=': firstIdAt('audit', since) } };
+  return pages(reader, auditEntries, { where, orderBy: ['entry'], descending: true, limit: PAGE });
+}
+
+/** When the tenant's log begins; undefined: it is empty. */
+export async function logBegins(reader: Reader<'records'>, tenant: TenantId): Promise<Date | undefined> {
+  const oldest = await first(reader, auditEntries, { columns: ['at'], where: { tenant }, orderBy: ['entry'] });
+  return oldest && new Date(oldest.at);
 }
 
 /** A page of the tenant's entries, the newest first, before `before` (exclusive). */

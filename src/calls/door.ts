@@ -8,6 +8,7 @@ import { type Decision, decide, type Resource } from '../access/decide.ts';
 import { accessKeys } from '../access/keys.ts';
 import { assertTenantLives, type TenantRow } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
+import { type Look, refusedLook } from '../audit/looks.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import type { ApprovalId } from '../ids.ts';
 import { MAX_CALL_MS } from '../storage/limits.ts';
@@ -24,7 +25,7 @@ import type { CallTime } from './time-limit.ts';
 /** What the work adds to its audit entry: ids and closed words. */
 export type EntryDetails = Pick<
   AuditEntry,
-  'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code' | 'guesses'
+  'records' | 'subject' | 'erasure' | 'target' | 'view' | 'code' | 'guesses' | 'looks'
 > & {
   readonly outcome?: 'done' | 'refused' | 'failed';
   /** Errors that the call answered item by item. They raise alarms, and have their own entry unless `code` says it. */
@@ -123,6 +124,7 @@ export class CallDoor<Reply> implements Door {
   #committed = false;
   #lives: Promise<TenantRow> | undefined;
   #used: ApprovalId | undefined;
+  #refused: Look | undefined;
 
   constructor(vault: Vault, caller: Caller, call: Call<Reply>, commits: Commits) {
     this.#vault = vault;
@@ -148,6 +150,11 @@ export class CallDoor<Reply> implements Door {
     return this.#used;
   }
 
+  /** The look that the rules refused last. */
+  get refused(): readonly Look[] {
+    return this.#refused === undefined ? [] : [this.#refused];
+  }
+
   async secondPerson(): Promise<AskSecond> {
     const { tenant, principal } = this.#caller;
     const keys = await accessKeys(this.#vault.keyring.indexes, tenant);
@@ -165,7 +172,10 @@ export class CallDoor<Reply> implements Door {
 
   decision(resource: Resource): Decision {
     const { action, purpose, reason, ticket } = this.#call;
-    return decide(this.#caller, action, { purpose, ...resource }, { at: this.now, reason, ticket });
+    const decision = decide(this.#caller, action, { purpose, ...resource }, { at: this.now, reason, ticket });
+    const { type, view } = resource;
+    if (!decision.allowed && type !== undefined) this.#refused = refusedLook(type, view);
+    return decision;
   }
 
   async commit<R>(mode: 'shared' | 'exclusive', work: (tx: RecordTx) => Promise<Done<R>>): Promise<R> {

@@ -6,6 +6,7 @@
  */
 import type { Action } from '../access/actions.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
+import type { Look } from '../audit/looks.ts';
 import { codeOf, type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
 import { TooManyGuessesError } from '../guesses/errors.ts';
 import { newId } from '../ids.ts';
@@ -29,6 +30,11 @@ interface Said {
   readonly action: Action;
   readonly purpose?: string | undefined;
   readonly macs?: Macs | undefined;
+}
+/** What the entry of a call that changed nothing says, too. */
+interface Unmade extends Said {
+  /** What the rules refused. */
+  readonly looks?: readonly Look[] | undefined;
 }
 
 /** What the caller said in words of its own: all that is kept of it. */
@@ -81,7 +87,7 @@ export async function turnAway(vault: Vault, caller: Named, action: Action, erro
 }
 
 /** Writes the entry of a call that changed nothing, and raises its alarms. */
-export async function appendFailure(vault: Vault, caller: Named, said: Said, error: unknown): Promise<void> {
+export async function appendFailure(vault: Vault, caller: Named, said: Unmade, error: unknown): Promise<void> {
   const code = codeOf(error);
   const refused = error instanceof VaultError && (error.kind === 'refused' || error.kind === 'unauthenticated');
   const outcome: Outcome = refused ? 'refused' : 'failed';
@@ -90,7 +96,8 @@ export async function appendFailure(vault: Vault, caller: Named, said: Said, err
   const records = damagedRecords([error]);
   const told = error instanceof TooManyGuessesError || error instanceof ValueNotUniqueError;
   const guesses = (told && error.guesses) || undefined;
-  const entry = { ...baseEntry(vault, caller, said, vault.clock()), outcome, code, records, guesses };
+  const looks = refused ? said.looks : undefined;
+  const entry = { ...baseEntry(vault, caller, said, vault.clock()), outcome, code, records, guesses, looks };
   const appending = vault.recordStore.shared((tx) => appendAuditEntry(tx, entry));
   // An unavailable store explains itself; any other error is told only with its entry.
   await (error instanceof UnavailableError ? appending.catch(() => {}) : appending);

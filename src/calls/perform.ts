@@ -81,7 +81,8 @@ async function performAll<R>(
     if (error instanceof ApprovalNeededError) throw error;
     // If its own commit holds after all, it has the call's entry, and another entry would contradict it.
     const mayBeDone = error instanceof OutcomeUnknownError && time.mayBeDone;
-    if (!door?.committed && !mayBeDone) await appendFailure(vault, caller, { ...call, macs }, error);
+    if (!door?.committed && !mayBeDone)
+      await appendFailure(vault, caller, { ...call, macs, looks: door?.refused }, error);
     else if (mayBeDone) vault.signals.emit('call', { action: call.action, outcome: 'failed', code: error.code });
     throw error;
   }

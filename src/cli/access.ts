@@ -6,8 +6,10 @@ import { explainAccess } from '../operations/access/explain-access.ts';
 import { readAccessMatrix } from '../operations/access/read-access-matrix.ts';
 import { checked } from './arguments.ts';
 import { cellsTable } from './cells-table.ts';
+import { addExposureCommand } from './exposure.ts';
 import { onPrincipal } from './find-principal.ts';
 import { through, URL_OPTION, type UrlOptions } from './remote.ts';
+import { addReviewCommand } from './review.ts';
 import { call } from './session.ts';
 
 const READER_KEY = ['--key-file <file>', 'file with the API key of an administrator, auditor or security'] as const;
@@ -36,6 +38,8 @@ const IN_WORDS: Readonly<Record<string, string>> = {
 
 export function addAccessCommands(program: Command): void {
   const access = program.command('access').description('who may see what, and why');
+  addExposureCommand(access);
+  addReviewCommand(access);
 
   access
     .command('matrix [role]')

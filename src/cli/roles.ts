@@ -125,7 +125,10 @@ async function readRoles(path: string): Promise<z.infer<typeof RolesFile>['roles
   return checked(RolesFile, json).roles;
 }
 
-function say({ role, version, changed, opened, closed, principals }: Loose<RoleChange>, is: 'is' | 'would be'): void {
+function say(
+  { role, version, changed, opened, closed, principals, replayed }: Loose<RoleChange>,
+  is: 'is' | 'would be',
+): void {
   if (!changed) {
     console.log(`${role}: as it stands (version ${version}).`);
     return;
@@ -134,4 +137,10 @@ function say({ role, version, changed, opened, closed, principals }: Loose<RoleC
   console.log(`${role}: version ${version} ${is} in force; it concerns ${many}.`);
   if (opened.length > 0) console.log(cellsTable(opened, '+'));
   if (closed.length > 0) console.log(cellsTable(closed, '-'));
+  if (replayed === undefined) return;
+  const { entries, complete, since, untold, otherView } = replayed;
+  const of = `${complete ? '' : 'the newest '}${entries} entries since ${since}`;
+  const more = [otherView > 0 && `${otherView} in another view`, untold > 0 && `${untold} not told`].filter(Boolean);
+  const counted = [`${replayed.opened} values refused would be shown`, `${replayed.closed} shown would be refused`];
+  console.log(`Of ${of}: ${[...counted, ...more].join(', ')}.`);
 }

@@ -996,7 +996,9 @@ export interface paths {
         readonly put?: never;
         /**
          * What a changed role would open and close. Changes nothing.
-         * @description Its own problems: `built_in_role`, `own_role`, `role_changed`, `invalid_role`, `duties_conflict`.
+         * @description `replayed` tries it on the log: how many values that those who have the role asked for in the last 30 days would have been answered differently.
+         *
+         *     Its own problems: `built_in_role`, `own_role`, `role_changed`, `invalid_role`, `duties_conflict`.
          */
         readonly post: operations["previewRole"];
         readonly delete?: never;
@@ -1049,6 +1051,48 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/access/exposure": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Which subjects and data types a principal has seen, from the log.
+         * @description For an API key that may have been stolen: exactly what its principal was shown, in which view, and when. `limit` is how many entries of the log a page reads; a page may end sooner, and hold nothing.
+         *
+         *     Its own problems: `principal_not_found`.
+         */
+        readonly get: operations["readAccessExposure"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/access/review": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Who can see what, by which rule, and when they last did.
+         * @description Of the principals in force. A page may be shorter than `limit` and still have a `next`.
+         */
+        readonly get: operations["readAccessReview"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/purposes": {
         readonly parameters: {
             readonly query?: never;
@@ -1083,7 +1127,7 @@ export interface paths {
         readonly get: operations["getPurpose"];
         /**
          * Declare a purpose, or say something else of it.
-         * @description The body is all that is said of it from now on; what was said before stays readable. One that had ended is in use again.
+         * @description The body is all that is said of it from now on; what was said before stays readable. One that had ended is in use again. With a 503 it may hold already: call again until it is answered.
          *
          *     Its own problems: `unknown_type`, `too_many_purposes`, `approval_needed`, `too_many_approvals`, `journal_unavailable`.
          */
@@ -1091,9 +1135,9 @@ export interface paths {
         readonly post?: never;
         /**
          * End a purpose that no principal has any more.
-         * @description From then on it can be given to nobody. A repeat changes nothing.
+         * @description From then on it can be given to nobody. A repeat changes nothing. With a 503 it may have ended already: call again until it is answered.
          *
-         *     Its own problems: `purpose_not_found`, `purpose_in_use`.
+         *     Its own problems: `purpose_not_found`, `purpose_in_use`, `journal_unavailable`.
          */
         readonly delete: operations["endPurpose"];
         readonly options?: never;
@@ -1700,11 +1744,74 @@ export interface components {
             readonly subjects?: string;
             readonly allowed: components["schemas"]["Sight"];
         };
+        /** @description A principal in force, what it may do, and what of that it does. */
+        readonly AccessReviewed: {
+            readonly principal: components["schemas"]["PrincipalId"];
+            /**
+             * @description A name for the service or post, such as `checkout` or `support-desk-2`; never a person’s own name. Two may have one name: ids tell them apart.
+             * @example checkout
+             */
+            readonly name: string;
+            readonly role: components["schemas"]["Role"];
+            /** @description The purposes for which it may ask for values. */
+            readonly purposes: readonly components["schemas"]["Purpose"][];
+            /** @description Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in. */
+            readonly damaged?: boolean;
+            /** @description The only audience whose tokens it can use; absent: all. */
+            readonly audience?: components["schemas"]["Audience"];
+            /**
+             * Format: date-time
+             * @description When it was added, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly createdAt: string;
+            /** @description Its API keys that work, the oldest first; two while one takes over. */
+            readonly keys: readonly components["schemas"]["ApiKey"][];
+            /** @description Whether an API key of it that works has no end. */
+            readonly endless: boolean;
+            /** @description Its purposes of which nobody has said what they rest on. */
+            readonly undeclared: readonly string[];
+            /**
+             * Format: date-time
+             * @description When it last called, UTC; absent: never.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly lastCall?: string;
+            /**
+             * Format: date-time
+             * @description What is not used since then, UTC, has no `lastUsed`: the log was looked at back to here.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly usedSince: string;
+            /** @description In the order of actions; empty for one whose row, or role, was altered. */
+            readonly rights: readonly components["schemas"]["AccessRight"][];
+        };
+        /** @description Something that a principal may do. */
+        readonly AccessRight: {
+            /** @description What it may do; the word of the audit log. */
+            readonly action: string;
+            /** @description With values of this data type; absent for what shows none. */
+            readonly type?: string;
+            /** @description For this purpose. */
+            readonly purpose?: string;
+            /** @description The views that it may see, the widest first. */
+            readonly views: readonly string[];
+            /** @description Whether that depends on the reason, ticket, network or hour of the call. */
+            readonly sometimes: boolean;
+            /** @description By which rules of its role: their places, from 1. */
+            readonly rules: readonly number[];
+            /**
+             * Format: date-time
+             * @description When it last did so, UTC; absent: not since `usedSince`.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly lastUsed?: string;
+        };
         /**
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "order_grant" | "list_grants" | "approve_grant" | "end_grant" | "close_ticket" | "offer_code" | "redeem_code" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "record_choice" | "read_choices" | "filter_choices" | "restrict_subject" | "lift_restriction" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "read_approvals" | "give_approval" | "refuse_approval" | "withdraw_approval" | "set_approval_policy" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "order_grant" | "list_grants" | "approve_grant" | "end_grant" | "close_ticket" | "offer_code" | "redeem_code" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_access_exposure" | "read_access_review" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "record_choice" | "read_choices" | "filter_choices" | "restrict_subject" | "lift_restriction" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "read_approvals" | "give_approval" | "refuse_approval" | "withdraw_approval" | "set_approval_policy" | "unseal" | "authenticate";
         readonly AddHookBody: {
             /**
              * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
@@ -2030,7 +2137,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `order_grant`, `list_grants`, `approve_grant`, `end_grant`, `close_ticket`, `offer_code`, `redeem_code`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `record_choice`, `read_choices`, `filter_choices`, `restrict_subject`, `lift_restriction`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `read_approvals`, `give_approval`, `refuse_approval`, `withdraw_approval`, `set_approval_policy`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `order_grant`, `list_grants`, `approve_grant`, `end_grant`, `close_ticket`, `offer_code`, `redeem_code`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_access_exposure`, `read_access_review`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `record_choice`, `read_choices`, `filter_choices`, `restrict_subject`, `lift_restriction`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `read_approvals`, `give_approval`, `refuse_approval`, `withdraw_approval`, `set_approval_policy`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -2046,6 +2153,8 @@ export interface components {
             readonly damaged?: boolean;
             /** @description The subject concerned (`sub_…`). */
             readonly subject?: string;
+            /** @description What was shown or compared, or refused by the rules; absent where no value was asked for. */
+            readonly looks?: readonly components["schemas"]["AuditLook"][];
             /** @description The erasure ordered (`ers_…`). */
             readonly erasure?: string;
             /** @description What an administrative call was about: a principal, tenant, data type, job, root slot, node, store or set of shares; `begun` or `completed` for the replacement of the root key. For a job, a copy or a check of slots, words or places may follow. */
@@ -2067,6 +2176,21 @@ export interface components {
          * @example aud_01m81j9hb7e5p8ejh3e1fqyhkr
          */
         readonly AuditId: string;
+        /** @description Values of one data type that one call showed, or was refused, in one view. */
+        readonly AuditLook: {
+            /** @description The data type. */
+            readonly type: string;
+            /** @description The view shown; absent: the rules refused it. */
+            readonly view?: string;
+            /** @description The view asked for; absent: the widest; `?`: one that the data type does not have. */
+            readonly asked?: string;
+            /** @description Whose values they were (`sub_…`), each once. */
+            readonly subjects: readonly string[];
+            /** @description How many values. */
+            readonly values: number;
+            /** @description How many of them are of nobody whom the vault knows. */
+            readonly unnamed: number;
+        };
         /** @description What a value of the data type `bank_account` must equal. */
         readonly BankAccountCriterion: {
             /**
@@ -3332,6 +3456,31 @@ export interface components {
             readonly type: string;
             /** @description The tokens that stand for it. */
             readonly tokens: readonly components["schemas"]["Token"][];
+        };
+        /** @description Values of one data type of one subject that a principal was shown. */
+        readonly Exposure: {
+            /** @description `detokenize` or `search`: it was shown. `match`: it was told whether a value was theirs. */
+            readonly action: string;
+            /** @description The data type. */
+            readonly type: string;
+            /** @description The view shown. */
+            readonly view: string;
+            /** @description Whose (`sub_…`); absent: of nobody whom the vault knows. */
+            readonly subject?: string;
+            /** @description In how many calls of this page. */
+            readonly calls: number;
+            /**
+             * Format: date-time
+             * @description In the first of them, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly first: string;
+            /**
+             * Format: date-time
+             * @description In the last of them, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly last: string;
         };
         /** @description Another end: `ttlSeconds`, `uses` or both. */
         readonly ExtendTokenBody: {
@@ -4990,9 +5139,32 @@ export interface components {
             /** @description Its row was altered or damaged: what it said is left out. Declare it again. */
             readonly damaged?: boolean;
         };
+        readonly ReadAccessExposureReply: {
+            readonly principal: components["schemas"]["PrincipalId"];
+            /**
+             * Format: date-time
+             * @description When the tenant’s log begins, UTC. Of the time before, nothing is known.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly logBegins: string;
+            /** @description How many entries of the log this page has read. */
+            readonly entries: number;
+            /** @description Entries of values shown that do not say which: their rows were altered. Their `records` may tell. */
+            readonly unclear: readonly components["schemas"]["AuditId"][];
+            /** @description In the order first seen. Another page may have more of the same. */
+            readonly seen: readonly components["schemas"]["Exposure"][];
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["AuditId"];
+        };
         readonly ReadAccessMatrixReply: {
             /** @description Roles of the house, then the tenant’s own by name. */
             readonly roles: readonly components["schemas"]["RoleCells"][];
+        };
+        readonly ReadAccessReviewReply: {
+            /** @description Those in force, in the order they were added. */
+            readonly principals: readonly components["schemas"]["AccessReviewed"][];
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["PrincipalId"];
         };
         readonly ReadChoiceHistoryReply: {
             readonly subject: components["schemas"]["SubjectId"];
@@ -5473,6 +5645,29 @@ export interface components {
             readonly closed: readonly components["schemas"]["AccessCell"][];
             /** @description The principals in force whom it concerns. */
             readonly principals: readonly components["schemas"]["PrincipalId"][];
+            /** @description Only in a preview of rules that change. */
+            readonly replayed?: components["schemas"]["RoleReplayed"];
+        };
+        /** @description What would have come of the last 30 days’ calls. */
+        readonly RoleReplayed: {
+            /**
+             * Format: date-time
+             * @description From when on the log was looked at, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly since: string;
+            /** @description How many entries of those principals were looked at. */
+            readonly entries: number;
+            /** @description Whether those were all; otherwise the newest. */
+            readonly complete: boolean;
+            /** @description Values that were shown, and would be refused. */
+            readonly closed: number;
+            /** @description Values that were refused, and would be shown. */
+            readonly opened: number;
+            /** @description Values that were shown, and would be in another view. */
+            readonly otherView: number;
+            /** @description Values of which that depends on what the log does not tell. */
+            readonly untold: number;
         };
         /** @description A role with its rules. A role of the house has no versions. */
         readonly RoleRules: {
@@ -8163,6 +8358,62 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ReadAccessMatrixReply"];
+                };
+            };
+        };
+    };
+    readonly readAccessExposure: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Who calls. */
+                readonly principal: components["schemas"]["PrincipalId"];
+                /** @description From when on; absent: since the log begins. */
+                readonly since?: string;
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["AuditId"];
+                /** @description How many a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadAccessExposureReply"];
+                };
+            };
+        };
+    };
+    readonly readAccessReview: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["PrincipalId"];
+                /** @description How many a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ReadAccessReviewReply"];
                 };
             };
         };

@@ -3,13 +3,16 @@
  * decides what an API key may do. `lethe-client.ts` says what every call guarantees.
  */
 import type { operations } from './api.ts';
-import { type ReplyOf, read } from './calls.ts';
-import { rolePath } from './paths.ts';
+import { eachOf, type PageSize, type ReplyOf, read } from './calls.ts';
+import { id, rolePath } from './paths.ts';
 import type {
   AccessExplained,
+  AccessExposure,
   AccessQuestion,
+  AccessReview,
   CallOptions,
   EndedRole,
+  Loose,
   RoleCells,
   RoleChange,
   RoleDefinition,
@@ -60,6 +63,31 @@ export class RoleClient {
   /** Why somebody may do something, or may not. Reveals nothing. */
   async explainAccess(question: AccessQuestion, options: CallOptions = {}): Promise<AccessExplained> {
     return this.send<'explainAccess'>({ ...read('POST', '/v1/access/explain', question), ...options });
+  }
+
+  /** A page of what a principal was shown, from the log. */
+  async readAccessExposure(
+    query: Loose<NonNullable<operations['readAccessExposure']['parameters']['query']>>,
+    options: CallOptions = {},
+  ): Promise<AccessExposure> {
+    const { principal, after, ...rest } = query;
+    const of = { principal: id('prn', principal), after: after && id('aud', after), ...rest };
+    return this.send<'readAccessExposure'>({ ...read('GET', '/v1/access/exposure'), query: of, ...options });
+  }
+
+  /** A page of who may do what, by which rule, and when they last did; `eachReviewed` walks through all of it. */
+  async readAccessReview(page: PageSize & { readonly after?: string } & CallOptions = {}): Promise<AccessReview> {
+    const { after, limit, ...rest } = page;
+    const query = { after: after && id('prn', after), limit };
+    return this.send<'readAccessReview'>({ ...read('GET', '/v1/access/review'), query, ...rest });
+  }
+
+  /** Every principal in force, with what it may do. */
+  async *eachReviewed(page: PageSize = {}): AsyncGenerator<AccessReview['principals'][number], void, undefined> {
+    yield* eachOf(async (after) => {
+      const { principals, next } = await this.readAccessReview({ ...page, ...(after && { after }) });
+      return { rows: principals, next };
+    });
   }
 
   protected send<Op extends keyof operations>(call: Call): Promise<ReplyOf<Op>> {

@@ -11,6 +11,7 @@ import { strengthenAgain } from '../access/approvals/policy.ts';
 import { endApprovalsAgain } from '../access/approvals/rows.ts';
 import { accessKeys } from '../access/keys.ts';
 import { NARROWINGS, narrowAgain } from '../access/narrowings.ts';
+import { endDeclarations } from '../access/purposes/rows.ts';
 import {
   areNoted,
   insertKept,
@@ -34,13 +35,15 @@ import type { CompletingParts } from './complete-destruction.ts';
 import type { Stores } from './destructions.ts';
 
 const PAGE = 500;
+/** Kinds whose rows are bound under the keys of access. */
+const BOUND = ['approval', 'policy', 'declaration'];
 
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
   /**
-   * API keys, purposes, versions of roles, approvals and grants that have ended again; policies that are set again; and
-   * noes of people that were said again.
+   * API keys, purposes of principals, versions of roles and of purposes, approvals and grants that have ended again;
+   * policies that are set again; and noes of people that were said again.
    */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
@@ -88,10 +91,10 @@ async function revokeMissing(
   now: Date,
 ): Promise<Pick<RevokedAgain, 'principals' | 'tokens' | 'narrowed'>> {
   const narrowings = missing.filter(({ kind }) => NARROWINGS.some((one) => one === kind));
-  const isBound = missing.some(({ kind }) => kind === 'approval' || kind === 'policy');
-  const keys = narrowings.length > 0 || isBound ? await accessKeys(keyring.indexes, tenant) : undefined;
   const ofGrants = missing.some(({ kind }) => kind === 'grant') ? await grantKeys(keyring.indexes, tenant) : undefined;
   const ofKind = (kind: string) => missing.filter((row) => row.kind === kind);
+  const isKeyed = narrowings.length > 0 || BOUND.some((kind) => ofKind(kind).length > 0);
+  const keys = isKeyed ? await accessKeys(keyring.indexes, tenant) : undefined;
   return recordStore.exclusive(async (tx) => {
     await insertNoted(tx, missing, now);
     let principals = 0;
@@ -107,7 +110,8 @@ async function revokeMissing(
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
     const noes = await sayNoAgain(tx, keyring.indexes, tenant, ofKind('choice'));
     let narrowed = taken + noes + (await endAgain(tx, tenant, ofKind('role'), random));
-    if (keys !== undefined && isBound) {
+    if (keys !== undefined) {
+      narrowed += await endDeclarations(tx, keys, tenant, ofKind('declaration'));
       narrowed += await endApprovalsAgain(tx, keys, tenant, ofKind('approval'));
       narrowed += await strengthenAgain(tx, keys, { tenant, at: now, random }, ofKind('policy'));
     }

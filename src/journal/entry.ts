@@ -46,6 +46,7 @@ export interface TenantEntry {
 
 const REVOKED = [
   ...(['principal', 'token', 'key', 'purpose', 'role', 'hook', 'approval', 'policy', 'grant', 'choice'] as const),
+  'declaration',
 ] as const;
 
 export interface RevocationEntry {

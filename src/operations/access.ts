@@ -15,7 +15,9 @@ import { listPurposes } from './access/list-purposes.ts';
 import { listRoles } from './access/list-roles.ts';
 import { listTenants } from './access/list-tenants.ts';
 import { previewRole } from './access/preview-role.ts';
+import { readAccessExposure } from './access/read-access-exposure.ts';
 import { readAccessMatrix } from './access/read-access-matrix.ts';
+import { readAccessReview } from './access/read-access-review.ts';
 import { readRole } from './access/read-role.ts';
 import { revokePrincipal } from './access/revoke-principal.ts';
 import { rotateApiKey } from './access/rotate-api-key.ts';
@@ -25,5 +27,6 @@ export const ACCESS: readonly AnyOperation[] = [
   ...[getMe, addPrincipal, listPrincipals, changePrincipal, revokePrincipal],
   ...[rotateApiKey, endApiKey, addTenant, listTenants],
   ...[listRoles, readRole, changeRole, previewRole, endRole, explainAccess, readAccessMatrix],
+  ...[readAccessExposure, readAccessReview],
   ...[listPurposes, getPurpose, declarePurpose, endPurpose],
 ];

@@ -131,6 +131,10 @@ export const DESK_ROLE = {
   ...{ role: 'help-desk', builtIn: false, description: DESK_BODY.description, rules: DESK_RULES },
   ...{ version: 2, changedAt: '2026-11-23T09:00:00.000Z', changedBy: PRINCIPAL },
 };
+export const REPLAYED = {
+  ...{ since: '2026-10-24T09:00:00.000Z', entries: 2_140, complete: true },
+  ...{ closed: 0, opened: 12, otherView: 0, untold: 3 },
+};
 export const DESK_CHANGE = {
   ...{ role: 'help-desk', version: 2, changed: true },
   opened: [{ action: 'search', type: 'phone', purpose: 'support', view: 'masked', allowed: 'sometimes' }],

@@ -33,4 +33,5 @@ export const WORDS: readonly string[] = [
   'read_approvals', 'give_approval', 'refuse_approval', 'withdraw_approval', 'set_approval_policy',
   'order_grant', 'list_grants', 'approve_grant', 'end_grant', 'close_ticket', 'offer_code', 'redeem_code',
   'record_choice', 'read_choices', 'filter_choices', 'restrict_subject', 'lift_restriction',
+  'read_access_exposure', 'read_access_review',
 ];

@@ -20,7 +20,7 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
   return decision.allowed ? (decision.view ?? 'yes') : decision.refusal.code;
 }
 
-const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_matrix'] as const;
+const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_matrix', 'read_access_review'] as const;
 
 const APPROVES = ['read_approvals', 'give_approval', 'refuse_approval', 'withdraw_approval'] as const;
 
@@ -83,12 +83,13 @@ const MAY: Record<Role, readonly Action[]> = {
   auditor: [
     ...(['list_types', 'list_purposes', 'describe_caller', 'read_audit', 'list_keys', 'read_job'] as const),
     'read_approvals',
+    'read_access_exposure',
     ...(['read_erasure', 'read_certificate', 'list_grants', ...READS_ROLES] as const),
   ],
   security: [
     ...(['list_types', 'list_purposes', 'describe_caller', 'read_status', 'read_audit', 'rotate_keys'] as const),
     ...(['read_job', 'recover', 'list_keys', 'compromise_keys', 'list_exposed', ...READS_ROLES] as const),
-    ...(['read_certificate', 'erase_tenant', 'read_erasure', ...APPROVES] as const),
+    ...(['read_certificate', 'erase_tenant', 'read_erasure', 'read_access_exposure', ...APPROVES] as const),
     ...(['list_grants', 'approve_grant', 'end_grant', 'close_ticket'] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
     ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),
@@ -218,7 +219,7 @@ test('no role can do everything: who reveals reads no audit log and manages nobo
     const may = ACTIONS.filter((action) => answer(role, action, { purpose: 'billing' }) === 'yes');
     const reveals = may.some((action) => action === 'detokenize' || action === 'search');
     const governs = may.some((action) =>
-      ['read_audit', 'add_principal', 'revoke_principal', 'add_tenant'].includes(action),
+      ['read_audit', 'read_access_exposure', 'add_principal', 'revoke_principal', 'add_tenant'].includes(action),
     );
     expect([role, reveals && governs]).toEqual([role, false]);
   }

@@ -215,7 +215,9 @@ describe.each(ENGINES)('on %s', (engine) => {
     const before = await readRole(here.vault, admin, { role: desk.role });
     const preview = await previewRole(here.vault, admin, body);
     expect(await readRole(here.vault, admin, { role: desk.role })).toEqual(before);
-    expect(await changeRole(here.vault, admin, body)).toEqual(preview);
+    const { replayed, ...change } = preview;
+    expect(await changeRole(here.vault, admin, body)).toEqual(change);
+    expect(replayed).toMatchObject({ entries: 0, complete: true });
     expect(await changeRole(here.vault, admin, body)).toMatchObject({
       ...{ version: 2, changed: false, opened: [], closed: [] },
     });
@@ -225,6 +227,50 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect((await listRoles(here.vault, admin)).roles).toContainEqual(
       expect.objectContaining({ role: desk.role, version: 2 }),
     );
+  });
+
+  test('a preview tries the change on the calls of the last 30 days, and says what the log cannot tell', async () => {
+    await stored();
+    const admin = await here.as('admin');
+    const mail = look({ types: ['email'] });
+    const desk = await post([mail, look({ types: ['card'], when: { ticket: 'HELP-####' } })]);
+    const replayed = async (rules: readonly Rule[]) => {
+      const body = { role: desk.role, description: '', rules: [...rules] };
+      const { since: _, entries: __, ...counted } = (await previewRole(here.vault, admin, body)).replayed ?? {};
+      return counted;
+    };
+    const nothing = { complete: true, closed: 0, opened: 0, otherView: 0, untold: 0 };
+    const ask = async (token: Token, more: Record<string, unknown> = {}) => shown(await desk.now(), token, more);
+    expect(await ask(email)).toBe('masked');
+    here.advance(31 * 86_400_000);
+    expect(await ask(email)).toBe('masked');
+    expect(await ask(email, { view: 'plain' })).toBe('not_allowed');
+    expect(await ask(card)).toBe('not_allowed');
+    expect(await ask(card, { ticket: 'HELP-0001' })).toBe('masked');
+    await code(search(here.vault, await desk.now(), { purpose: 'support', type: 'phone', value: '+436601234567' }));
+
+    // What no changed rule speaks of stays; a view that was refused opens; one that is the widest becomes another.
+    const cards = look({ types: ['card'], when: { ticket: 'HELP-####' } });
+    expect(await replayed([mail, cards, look({ types: ['iban'] })])).toEqual(nothing);
+    expect(await replayed([look({ types: ['email'], views: ['plain'] }), cards])).toEqual({
+      ...{ ...nothing, opened: 1, otherView: 1 },
+    });
+    expect(await replayed([cards])).toEqual({ ...nothing, closed: 1 });
+    expect(await replayed([mail, cards, look({ types: ['phone'] })])).toEqual({ ...nothing, opened: 1 });
+    // A ticket's text is kept nowhere. Where one was named, nobody can tell whether it fits.
+    expect(await replayed([mail, look({ types: ['card'], when: { ticket: 'CASE-####' } })])).toEqual({
+      ...{ ...nothing, untold: 1 },
+    });
+    expect(await replayed([mail, look({ types: ['card'] })])).toEqual({ ...nothing, opened: 1 });
+    expect(await replayed([mail, look({ types: ['card'], when: { reason: true } })])).toEqual({
+      ...nothing,
+      closed: 1,
+    });
+    // Refused before it was known what it was about.
+    const blind = await post([look({ actions: ['detokenize'] })]);
+    await code(search(here.vault, await blind.now(), { purpose: 'support', type: 'email', value: 'ada@example.com' }));
+    const body = { role: blind.role, description: '', rules: [look()] };
+    expect((await previewRole(here.vault, admin, body)).replayed).toMatchObject({ untold: 1, opened: 0 });
   });
 
   test('a role that is wrong, stale, of the house or of the caller is refused, and nothing is changed', async () => {

@@ -43,6 +43,8 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   'roles apply': ['DESK/roles.json'],
   'roles end': ['help-desk'],
   'access matrix': [],
+  'access review': [],
+  'access exposure': ['prn_01m6dqs9m0eeasnng3fhdnxktn'],
   'access explain': ['app', '--role'],
   'purposes declare': ['billing', '--basis', 'contract', '--told', 'To bill.'],
   'purposes list': [],

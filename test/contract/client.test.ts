@@ -265,6 +265,11 @@ test('there is a method for every operation, and each does what it says', async 
   const range = { from: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk', to: 'bkt_01m81hw3c0e9qav3c1d5x2z7tk' };
   expect(await security.getJob(await security.compromiseKeys(range))).toMatchObject({ kind: 'compromise' });
   expect(await security.listExposed({ limit: 5 })).toEqual({ exposed: [] });
+  const { principal } = await app.getMe();
+  expect((await security.readAccessReview({ limit: 1 })).principals).toHaveLength(1);
+  expect((await listOf(security.eachReviewed())).map((one) => one.principal)).toContain(principal);
+  const { seen } = await security.readAccessExposure({ principal });
+  expect(seen).toContainEqual(expect.objectContaining({ type: 'email', view: 'plain' }));
   expect((await admin.getStatus()).recordStore).toEqual({
     engine: 'sqlite',
     reachable: true,

@@ -17,6 +17,7 @@ interface Operation {
   readonly parameters: readonly {
     readonly name?: string;
     readonly in?: string;
+    readonly required?: boolean;
     readonly schema?: Schema;
     readonly example?: unknown;
   }[];
@@ -129,11 +130,15 @@ test('what is described is what is taken, and what is answered is what is descri
     const fault = type.endsWith('json') ? checker.faultIn(reply.body, media.schema) : undefined;
     if (fault !== undefined) return say(fault);
     if (reply.status >= 500 && operationId !== 'getReadiness') return say('failed');
-    const queryFault = Object.entries(sent.query).find(([name, text]) => {
+    const lacking = parameters.find(
+      (one) => one.in === 'query' && one.required && !Object.hasOwn(sent.query, one.name ?? ''),
+    );
+    const wrong = Object.entries(sent.query).find(([name, text]) => {
       const schema = parameters.find((one) => one.in === 'query' && one.name === name)?.schema;
       const value = schema && checker.resolve(schema).type === 'integer' && /^\d+$/.test(text) ? Number(text) : text;
       return schema === undefined || checker.faultIn(value, schema) !== undefined;
     });
+    const queryFault = wrong ?? (lacking && [lacking.name]);
     const schema = requestBody?.content['application/json'].schema;
     const bodyFault = schema && checker.faultIn(sent.body, schema);
     const isRefused = reply.status >= 400;

@@ -804,6 +804,17 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
       'readAccessMatrix',
       await both(admin.call('get', '/v1/access/matrix?role=desk'), admin.call('get', '/v1/access/matrix?role=none')),
     ],
+    [
+      'readAccessReview',
+      await both(auditor.call('get', '/v1/access/review?limit=2'), app.call('get', '/v1/access/review')),
+    ],
+    [
+      'readAccessExposure',
+      await both(
+        auditor.call('get', `/v1/access/exposure?principal=${support.principal}`),
+        auditor.call('get', '/v1/access/exposure?principal=prn_01m6dqs9m0eeasnng3fhdnxktn'),
+      ),
+    ],
     ['endRole', await both(admin.call('delete', '/v1/roles/desk'), admin.call('delete', '/v1/roles/none'))],
     ['listTenants', await both(admin.call('get', '/v1/tenants?limit=2'), app.call('get', '/v1/tenants'))],
     [

@@ -125,7 +125,7 @@ test.each(['closed', 'scrubbed'])(
     const entry = (name: string) => ({
       ...{ tenant: 't', entry: name, at: 0, principal: 'p', action: 'a', outcome: 'done', code: null, purpose: null },
       ...{ view: null, records: [marker.toString().repeat(40)], subject: null, erasure: null, target: null },
-      ...{ reason_mac: marker, ticket_mac: null, request: 'r', guesses: null },
+      ...{ reason_mac: marker, ticket_mac: null, request: 'r', guesses: null, looks: null, subjects: null },
     });
     await store.exclusive((tx) =>
       tx.insert(auditEntries, [entry('gone'), { ...entry('kept'), records: [], reason_mac: null }]),

@@ -20,7 +20,9 @@ import { listPurposes } from '../../src/operations/access/list-purposes.ts';
 import { listRoles } from '../../src/operations/access/list-roles.ts';
 import { listTenants } from '../../src/operations/access/list-tenants.ts';
 import { previewRole } from '../../src/operations/access/preview-role.ts';
+import { readAccessExposure } from '../../src/operations/access/read-access-exposure.ts';
 import { readAccessMatrix } from '../../src/operations/access/read-access-matrix.ts';
+import { readAccessReview } from '../../src/operations/access/read-access-review.ts';
 import { readRole } from '../../src/operations/access/read-role.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
 import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
@@ -255,6 +257,7 @@ describe.each(ENGINES)('on %s', (engine) => {
       [admin, () => listRoles(vault, admin), { action: 'list_roles' }],
       [admin, () => readRole(vault, admin, { role: 'desk' }), { action: 'read_role' }],
       [admin, () => readAccessMatrix(vault, admin, {}), { action: 'read_access_matrix' }],
+      [admin, () => readAccessReview(vault, admin, { limit: 5 }), { action: 'read_access_review' }],
       [admin, () => explainAccess(vault, admin, { role: 'desk', action: 'erase' }), { action: 'explain_access' }],
       [
         admin,
@@ -317,6 +320,11 @@ describe.each(ENGINES)('on %s', (engine) => {
       ],
       [security, () => listExposed(vault, security, { limit: 10 }), { action: 'list_exposed', records: [] }],
       [auditor, () => listAuditEntries(vault, auditor, { limit: 1 }), { action: 'read_audit' }],
+      [
+        auditor,
+        () => readAccessExposure(vault, auditor, { principal, limit: 10 }),
+        { action: 'read_access_exposure', target: expect.stringMatching(/^prn_/) },
+      ],
       [security, () => addSlot(vault, security, usb), { action: 'add_slot', target: 'usb' }],
       [security, () => checkSlotsHere(vault, security), { action: 'check_slots' }],
       [security, () => listNodes(vault, security), { action: 'list_nodes' }],

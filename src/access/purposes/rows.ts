@@ -6,7 +6,12 @@
  *   purpose_versions   one row a change: what people were told when
  *
  * Guarantees: a MAC under the tenant's key binds all of a row; an altered row is told as such, and says nothing. A
- * purpose is written in one place, `writePurpose`, which keeps both tables.
+ * purpose is written in one place, `writePurpose`, which keeps both tables. When a purpose ends, or needs fewer data
+ * types, every version that was wider is noted like a revocation (`revocations.ts`), so an older record store, once
+ * recovered, shows nothing for it until it is declared again.
+ *
+ *   kind `declaration`   target   MAC of the purpose : tag of the version
+ *
  * Does not: notice that a row was removed, or put back to an older state of its own.
  */
 import type { Field } from '../../crypto/associated-data.ts';
@@ -18,6 +23,7 @@ import { lookup, type Row, table } from '../../storage/table.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { type AccessKeys, MAC_BYTES } from '../keys.ts';
 import { type Basis, canBeWithdrawn, isBasis, UNDECLARED } from '../legal-basis.ts';
+import { noteRevocation } from '../revocations.ts';
 import { changeAccess } from '../store.ts';
 
 const COLUMNS = {
@@ -98,11 +104,62 @@ export async function writePurpose(
     await tx.insert(purposes, [tagged], 'skip');
     const standing = await holdPurpose(tx, { tenant, purpose });
     if (standing !== undefined && !equalBytes(standing.tag, tagged.tag)) return standing;
-  } else await change(tx, purposes, { tenant, purpose }, tagged);
+  } else {
+    await change(tx, purposes, { tenant, purpose }, tagged);
+    const columns = ['types', 'ended_at', 'tag'] as const;
+    for (const earlier of await select(tx, purposeVersions, { columns, where: { tenant, purpose } })) {
+      if (!isWider(earlier, content)) continue;
+      const target = `${noteOf(key, purpose)}:${earlier.tag.toString('base64url')}`;
+      await noteRevocation(tx, { tenant, kind: 'declaration', target, at });
+    }
+  }
   await tx.insert(purposeVersions, [tagged], 'skip');
   // The tag is another with every version.
   await changeAccess(tx, tenant, tagged.tag);
   return tagged;
+}
+
+/** How the notes of a purpose's wider versions begin: the journal holds no word of the tenant's own. */
+export function noteOf(key: IndexKey, purpose: string): string {
+  return key.mac('lethe/purpose-declaration/1', MAC_BYTES, purpose).toString('base64url');
+}
+
+/** Whether values were shown for it that are shown no more. */
+function isWider(earlier: Pick<Content, 'types' | 'ended_at'>, now: Content): boolean {
+  if (earlier.ended_at !== null) return false;
+  if (now.ended_at !== null) return true;
+  if (now.types === null) return false;
+  const needed = new Set(JSON.parse(now.types) as string[]);
+  return earlier.types === null || (JSON.parse(earlier.types) as string[]).some((type) => !needed.has(type));
+}
+
+/**
+ * Ends purposes again of which an older record store has a version that was narrowed since. Declared again, they are in
+ * use. An altered row is left as it is: it shows nothing. @returns how many there were
+ */
+export async function endDeclarations(
+  tx: RecordTx,
+  keys: PurposeKeys,
+  tenant: TenantId,
+  narrowed: readonly { readonly target: string; readonly revoked_at: number }[],
+): Promise<number> {
+  const tags = new Map(narrowed.map(({ target, revoked_at }) => [target.split(':')[1] ?? '', new Date(revoked_at)]));
+  if (tags.size === 0) return 0;
+  let ended = 0;
+  for (const row of await select(tx, purposes, { where: { tenant }, lock: 'wait' })) {
+    const at = tags.get(row.tag.toString('base64url'));
+    if (at === undefined || !isUnaltered(keys.principals, row)) continue;
+    const { purpose, basis, told, types, may_object } = row;
+    await writePurpose(
+      tx,
+      keys,
+      { tenant, purpose, at },
+      { basis, told, types, may_object, ended_at: at.getTime() },
+      row,
+    );
+    ended += 1;
+  }
+  return ended;
 }
 
 export function factsOf(keys: readonly IndexKey[], row: PurposeRow): PurposeFacts {

@@ -18,6 +18,8 @@ export interface Circumstances {
   readonly address?: string | undefined;
   readonly reason?: string | undefined;
   readonly ticket?: string | undefined;
+  /** The conditions of the single call that are told all the same where `assume` stands for the others. */
+  readonly told?: ReadonlySet<string> | undefined;
 }
 
 export interface Asked extends Circumstances {
@@ -32,6 +34,10 @@ export interface Asked extends Circumstances {
 
 export type Truth = boolean | undefined;
 export const CONDITIONS = ['types', 'subjects', 'purposes', 'reason', 'ticket', 'networks', 'hours'] as const;
+/** Those that depend on the single call. */
+export const OF_CALL: ReadonlySet<string> = new Set<(typeof CONDITIONS)[number]>([
+  ...(['reason', 'ticket', 'networks', 'hours'] as const),
+]);
 export interface Condition {
   readonly name: (typeof CONDITIONS)[number];
   holds(asked: Asked): Truth;
@@ -84,7 +90,7 @@ function subjectsCondition(effect: Rule['effect'], ofSelf: boolean): Condition {
 /** A condition on the single call. */
 function ofCall(effect: Rule['effect'], name: Condition['name'], tells: (asked: Asked) => Truth): Condition {
   const holds = (asked: Asked): Truth => {
-    if (asked.assume === undefined) return tells(asked);
+    if (asked.assume === undefined || asked.told?.has(name)) return tells(asked);
     return (asked.assume === 'best') === (effect === 'allow');
   };
   return { name, holds };

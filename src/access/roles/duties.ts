@@ -28,7 +28,7 @@ const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: R
     ]),
   },
   access: { does: 'manages access', actions: new Set<Action>(ACCESS) },
-  oversight: { does: 'reads the audit log', actions: new Set<Action>(['read_audit']) },
+  oversight: { does: 'reads the audit log', actions: new Set<Action>(['read_audit', 'read_access_exposure']) },
   keys: {
     does: 'holds keys',
     actions: new Set<Action>([

@@ -113,6 +113,19 @@ export const RoleChangeReply = z
     opened: z.array(CellSchema).describe('What the change allows, or allows more often.'),
     closed: z.array(CellSchema).describe('What it no longer allows, or less often.'),
     principals: z.array(PrincipalIdSchema).describe('The principals in force whom it concerns.'),
+    replayed: z
+      .strictObject({
+        since: z.iso.datetime().describe('From when on the log was looked at, UTC.'),
+        entries: z.int().min(0).describe('How many entries of those principals were looked at.'),
+        complete: z.boolean().describe('Whether those were all; otherwise the newest.'),
+        closed: z.int().min(0).describe('Values that were shown, and would be refused.'),
+        opened: z.int().min(0).describe('Values that were refused, and would be shown.'),
+        otherView: z.int().min(0).describe('Values that were shown, and would be in another view.'),
+        untold: z.int().min(0).describe('Values of which that depends on what the log does not tell.'),
+      })
+      .meta({ id: 'RoleReplayed', description: 'What would have come of the last 30 days’ calls.' })
+      .optional()
+      .describe('Only in a preview of rules that change.'),
   })
   .meta({ id: 'RoleChange', description: 'What a change of a role does, or would do.' });
 

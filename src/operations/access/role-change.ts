@@ -11,6 +11,7 @@ import { compileRole } from '../../access/roles/compiled-role.ts';
 import { rulesOrDamage } from '../../access/roles/facts.ts';
 import { cellsOf, differenceOf } from '../../access/roles/matrix.ts';
 import { holdersOf, type RoleRow, versionsOf } from '../../access/roles/rows.ts';
+import type { Rule } from '../../access/roles/rules.ts';
 import type { RoleBody, RoleChangeReply } from '../../access/roles/schema.ts';
 import { isBuiltIn } from '../../access/roles.ts';
 import type { Caller } from '../../calls/caller.ts';
@@ -20,6 +21,8 @@ import type { Reader } from '../../storage/tx.ts';
 
 export interface RoleChange {
   readonly reply: z.infer<typeof RoleChangeReply>;
+  /** The rules in force; none of an altered version. */
+  readonly before: readonly Rule[];
   /** Every version that stands, the newest first. */
   readonly standing: readonly RoleRow[];
 }
@@ -56,5 +59,5 @@ export async function lookAtChange(
     ...differenceOf(cells([...before]), cells(rules)),
     principals: await holdersOf(reader, tenant, role),
   };
-  return { reply: { ...reply, opened: [...reply.opened], closed: [...reply.closed] }, standing };
+  return { reply: { ...reply, opened: [...reply.opened], closed: [...reply.closed] }, before, standing };
 }

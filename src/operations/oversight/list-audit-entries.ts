@@ -1,13 +1,17 @@
 /** The audit entries of the caller's tenant, the newest first. Reading them leaves an entry, too. */
+import type { z } from 'zod';
 import type { Action } from '../../access/actions.ts';
-import { listAuditEntries as list, type Outcome } from '../../audit/entries.ts';
-import { AuditQuery, AuditReply } from '../../audit/schema.ts';
+import { type AuditRow, listAuditEntries as list, type Outcome } from '../../audit/entries.ts';
+import { looksOf } from '../../audit/looks.ts';
+import { type AuditEntrySchema, AuditQuery, AuditReply } from '../../audit/schema.ts';
 import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
 import { IntegrityError } from '../../errors.ts';
 import { type AuditId, isId } from '../../ids.ts';
-import { EMAIL, PRINCIPAL } from '../examples.ts';
+import { EMAIL, PRINCIPAL, SUBJECT } from '../examples.ts';
 import { operation } from '../operation.ts';
+
+type Looked = NonNullable<z.infer<typeof AuditEntrySchema>['looks']>[number];
 
 export const listAuditEntries = operation({
   operationId: 'listAuditEntries',
@@ -30,6 +34,7 @@ export const listAuditEntries = operation({
           purpose: 'billing',
           view: 'plain',
           records: [EMAIL.record],
+          looks: [{ type: 'email', view: 'plain', subjects: [SUBJECT], values: 1, unnamed: 0 }],
           reasonStated: true,
           request: 'req_01m81j9hb4ezb8cjvmsyzynw8p',
         },
@@ -55,7 +60,7 @@ export const listAuditEntries = operation({
             target: row.target,
             guesses: row.guesses,
           }),
-          ...recordsOf(row.records),
+          ...seenIn(row),
           reasonStated: row.reason_mac !== null,
           ...(row.ticket_mac === null ? {} : { ticketNamed: true }),
           request: row.request,
@@ -69,8 +74,12 @@ export const listAuditEntries = operation({
 });
 
 /** An entry is under no MAC. One that cannot be read whole must not hide the others. */
-function recordsOf(records: readonly string[]): { records: string[]; damaged?: true } {
-  return records.every((id) => isId('record', id)) ? { records: [...records] } : { records: [], damaged: true };
+function seenIn(row: AuditRow): { records: string[]; looks?: Looked[]; damaged?: true } {
+  const looks = looksOf(row);
+  const isRead = row.records.every((id) => isId('record', id)) && (looks !== undefined || row.looks === null);
+  if (!isRead) return { records: [], damaged: true };
+  const shown = looks?.map((look) => ({ ...look, subjects: [...look.subjects] }));
+  return { records: [...row.records], ...(shown && { looks: shown }) };
 }
 
 function withoutNulls<T extends object>(fields: T): { [K in keyof T]?: NonNullable<T[K]> } {

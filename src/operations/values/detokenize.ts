@@ -8,6 +8,7 @@
  * carries its own value loses its only use before that; if the entry then fails, the value is lost.
  */
 import type { Decision } from '../../access/decide.ts';
+import { Looks } from '../../audit/looks.ts';
 import { damagedRecords } from '../../calls/alarms.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { deciding } from '../../calls/deciding.ts';
@@ -28,7 +29,7 @@ import { isWindowToken } from '../../tokens/window-tokens.ts';
 import type { Vault } from '../../vault/vault.ts';
 import { EMAIL } from '../examples.ts';
 import { operation } from '../operation.ts';
-import { type Answer, type Carried, revealWindowTokens, viewsOf, TYPE as WINDOW_TYPE } from './reveal-window.ts';
+import { type Answer, type Carried, revealWindowTokens, standing, viewsOf } from './reveal-window.ts';
 import { DetokenizeBody, DetokenizeReply, type DetokenizeRequest, type Revealed } from './revealed-schema.ts';
 
 const ERASED_TOKEN = 'tok_15v7chfy5rbwh743f6rhsh75q92zc29m';
@@ -116,6 +117,7 @@ async function answerAll(
   const relationOf = await relationsOf(caller, 'detokenize', named(live), { vault, reader: tx, now });
   const decided = new Map<string, readonly (Allowed | VaultError)[]>();
   const decisionOn = deciding(caller, door);
+  const looks = new Looks();
   for (const [i, row] of found.entries())
     if (row instanceof VaultError)
       decided.set(
@@ -126,15 +128,12 @@ async function answerAll(
     const row = live[i] as RecordRow | VaultError;
     const type = row instanceof VaultError ? row : typeOf(row);
     const person = row instanceof VaultError ? undefined : persons(row.subject);
-    const decide = (view: string | undefined) => {
-      if (type instanceof VaultError) return type;
+    const decide = (asked: string | undefined) => {
+      if (row instanceof VaultError || type instanceof VaultError) return type as VaultError;
       if (person instanceof IntegrityError) return new IntegrityError({ record: token.record });
-      return viewOf(
-        decisionOn(type, view, { person, relation: relationOf(row as RecordRow) }),
-        token,
-        row as RecordRow,
-        type,
-      );
+      const decision = decisionOn(type, asked, { person, relation: relationOf(row) });
+      if (!decision.allowed && !decided.has(token.token)) looks.add({ type, asked, subject: row.subject });
+      return viewOf(decision, token, row, type);
     };
     decided.set(token.token, wanted.map(decide));
   }
@@ -147,19 +146,17 @@ async function answerAll(
   const values = new Map(distinct.map((row, i) => [row.record, opened[i]]));
   if (mode === 'exclusive') await takeUses(vault, caller, tx, allowed, values);
 
-  /** A no since it was opened keeps it back. */
-  const carriedAnswer = (token: Token, view: string | undefined, i: number): Answer | undefined => {
-    const answer = carried.answers.get(token)?.[i];
-    if (answer === undefined || answer instanceof VaultError) return answer;
-    const person = persons(carried.subjects.get(token) ?? null);
-    if (person instanceof IntegrityError) return person;
-    const decision = decisionOn(WINDOW_TYPE as DataType, view, { person });
-    return decision.allowed ? answer : decision.refusal;
-  };
+  for (const answers of decided.values()) {
+    for (const [i, answer] of answers.entries()) {
+      if (answer instanceof VaultError || values.get(answer.row.record) instanceof VaultError) continue;
+      looks.add({ type: answer.type, view: answer.view, asked: wanted[i], subject: answer.row.subject });
+    }
+  }
+  const ofWindows = standing(carried, persons, decisionOn, wanted, looks);
   const errors: VaultError[] = [];
   const results = body.tokens.flatMap((token) =>
     wanted.map((view, i): Revealed => {
-      const answer = carriedAnswer(token, view, i) ?? answerOf(decided.get(token)?.[i], values);
+      const answer = ofWindows.get(token)?.[i] ?? answerOf(decided.get(token)?.[i], values);
       if (!(answer instanceof VaultError)) return { token, ...answer };
       errors.push(answer);
       return { token, form: 'none', ...(body.views && { view }), error: { code: answer.code } };
@@ -174,7 +171,8 @@ async function answerAll(
   const whole = views.length === 0 && damaged.length === errors.length;
   const records = whole ? damagedRecords(damaged) : about;
   const target = grantsOf(allowed, values);
-  return { reply: { results }, entry: { records, ...whose, ...outcomeOf(views, errors), target, damaged } };
+  const entry = { records, ...whose, looks: looks.all(), ...outcomeOf(views, errors), target, damaged };
+  return { reply: { results }, entry };
 }
 
 /** How much of a record the caller may see by this token. */

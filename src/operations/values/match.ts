@@ -9,6 +9,7 @@
  * another. It takes none of a limited token's uses.
  */
 import { beyondAudience } from '../../access/decide.ts';
+import { Looks } from '../../audit/looks.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
@@ -39,6 +40,8 @@ interface Compared {
   /** Whose value it is, for the budget. */
   readonly whom: string;
   readonly known: TenantType;
+  /** That whoever is told must be allowed to see. */
+  readonly view: string;
   readonly matches: (type: DataType, stored: Json) => boolean;
 }
 
@@ -84,7 +87,8 @@ export const match = operation({
           matches = isSame && mayTell;
           const records = rows.map(({ record }) => record as RecordId);
           const code = matches ? 'matched' : 'not_matched';
-          return { reply: { matches }, entry: { records, subject, code, guesses: matches ? undefined : 1 } };
+          const looks = looksAt(compared);
+          return { reply: { matches }, entry: { records, subject, looks, code, guesses: matches ? undefined : 1 } };
         });
         if (matches) right();
         return reply;
@@ -92,6 +96,12 @@ export const match = operation({
     });
   },
 });
+
+function looksAt({ rows, known: { type }, view }: Compared) {
+  const looks = new Looks();
+  for (const { subject } of rows) looks.add({ type, view, asked: view, subject });
+  return looks.all();
+}
 
 async function ofToken(
   vault: Vault,
@@ -137,7 +147,7 @@ async function saidOf(
   door: Door,
   name: string,
   { part, value, country, ...by }: MatchRequest,
-): Promise<Pick<Compared, 'known' | 'matches'>> {
+): Promise<Pick<Compared, 'known' | 'view' | 'matches'>> {
   const known = await vault.catalogue.type(caller.tenant, name);
   const { type } = known;
   // A part that a view shows is told only to who may see that view.
@@ -146,7 +156,7 @@ async function saidOf(
   if (!decision.allowed) throw 'token' in by ? untold(caller, 'match', type, decision.refusal) : decision.refusal;
   if (type.custody === 'verifier') throw new VaultError('never_revealed');
   if (type.custody === 'window') throw new VaultError('option_not_offered', KEPT_NOWHERE, { field: 'type' });
-  return { known, matches: comparisonWith(known, { part, value }, { now: door.now, country }) };
+  return { known, view, matches: comparisonWith(known, { part, value }, { now: door.now, country }) };
 }
 
 /** Compares every one of them, whichever is right. */

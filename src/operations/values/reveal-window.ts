@@ -5,8 +5,11 @@
  */
 import type { Decision } from '../../access/decide.ts';
 import { type PersonState, SILENT } from '../../access/ground.ts';
+import type { Looks } from '../../audit/looks.ts';
 import type { Caller } from '../../calls/caller.ts';
+import type { deciding } from '../../calls/deciding.ts';
 import type { Door } from '../../calls/door.ts';
+import type { Persons } from '../../calls/persons.ts';
 import { resourceOf, untold } from '../../calls/resource.ts';
 import { choiceKey, readState } from '../../choices/state.ts';
 import { type DataType, formOf, type Json } from '../../datatypes/datatype.ts';
@@ -24,7 +27,7 @@ export type Answer = Shown | VaultError;
 type Shown = { readonly form: string; readonly type: string; readonly view: string; readonly value: Json };
 
 /** The one data type whose values go into their tokens. */
-export const TYPE = dataTypes().find(({ custody }) => custody === 'window');
+const TYPE = dataTypes().find(({ custody }) => custody === 'window');
 
 export interface Carried {
   /** For each token of the call that carries its own value, an answer for each view. */
@@ -56,6 +59,33 @@ export async function revealWindowTokens(
   return { answers, subjects };
 }
 
+/**
+ * What still stands of the answers beside the audit entry, and is noted in it: a no since a value was opened keeps it
+ * back.
+ */
+export function standing(
+  { answers, subjects }: Carried,
+  persons: Persons,
+  decisionOn: ReturnType<typeof deciding>,
+  wanted: readonly (string | undefined)[],
+  looks: Looks,
+): ReadonlyMap<Token, readonly Answer[]> {
+  const type = TYPE as DataType;
+  return new Map(
+    [...answers].map(([token, given]) => [token, given.map((answer, i) => stands(token, answer, wanted[i]))]),
+  );
+
+  function stands(token: Token, answer: Answer, asked: string | undefined): Answer {
+    if (answer instanceof VaultError) return answer;
+    const subject = subjects.get(token);
+    const person = persons(subject ?? null);
+    if (person instanceof IntegrityError) return person;
+    const decision = decisionOn(type, asked, { person });
+    looks.add({ type, view: decision.allowed ? answer.view : undefined, asked, subject });
+    return decision.allowed ? answer : decision.refusal;
+  }
+}
+
 /** A view shows what it shows, be it nothing; `plain` alone is no view of its own. */
 function shownOf(type: DataType, view: string, value: Json): Json {
   const make = type.views[view];
@@ -79,7 +109,8 @@ async function reveal(
   const type = TYPE as NonNullable<typeof TYPE>;
   const { tenant, audience } = caller;
   const { windows } = vault.keyring;
-  const decided = viewsOf(body).map((view) => door.decision({ type: resourceOf(type), view }));
+  const asked = viewsOf(body);
+  const decided = asked.map((view) => door.decision({ type: resourceOf(type), view }));
   /** The same answer for every view that the caller may see. */
   const all = (error: VaultError) =>
     decided.map((one) => (one.allowed ? error : untold(caller, 'detokenize', type, one.refusal)));

@@ -8,6 +8,7 @@
  * Results come page by page, in the order in which the values were stored. A page may hold fewer than asked for, or
  * none, and still be followed by another: a call opens a bounded number of records.
  */
+import { type Look, Looks } from '../../audit/looks.ts';
 import type { Caller } from '../../calls/caller.ts';
 import type { Door } from '../../calls/door.ts';
 import { namesFor } from '../../calls/naming.ts';
@@ -113,7 +114,8 @@ export const search = operation({
           }));
           const next = page.last === undefined ? {} : { next: await sealCursor(indexes, caller, page.last, random) };
           const records = page.found.map(({ row }) => row.record as RecordId);
-          const entry = { records, view: 'masked', guesses: isRight ? undefined : 1 };
+          const looks = looksAt([criterion, ...further], page.found);
+          const entry = { records, view: 'masked', looks, guesses: isRight ? undefined : 1 };
           return { reply: { results, ...next }, entry };
         });
         if (isRight) right();
@@ -122,6 +124,15 @@ export const search = operation({
     });
   },
 });
+
+/** What is found is shown by the first criterion's type; that it meets the others is told as well. */
+function looksAt(criteria: readonly Criterion[], found: readonly Found[]): Look[] {
+  const looks = new Looks();
+  for (const { type } of criteria) {
+    for (const { row } of found) looks.add({ type, view: 'masked', asked: 'masked', subject: row.subject });
+  }
+  return looks.all();
+}
 
 /** Each record of nobody counts as one person. */
 function peopleIn(found: readonly Found[]): number {
