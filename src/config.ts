@@ -35,6 +35,8 @@ export interface Config {
   readonly keyBackupDir: string | undefined;
   /** How old an epoch grows before it is closed. If undefined, it stays open until somebody closes it. */
   readonly rotateEveryMs: number | undefined;
+  /** How long an API key works of which nobody says how long. If undefined, for ever. */
+  readonly apiKeysLastMs: number | undefined;
   readonly slotSecrets: SlotSecrets;
   readonly apiKey: string | undefined;
   /** Where a supervisor listens for the server's state, and the search path of the program that tells it. */
@@ -75,6 +77,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     backupDir: settings.LETHE_BACKUP_DIR && resolve(home, settings.LETHE_BACKUP_DIR),
     keyBackupDir: settings.LETHE_KEY_BACKUP_DIR && resolve(home, settings.LETHE_KEY_BACKUP_DIR),
     rotateEveryMs: settings.LETHE_ROTATE_EVERY,
+    apiKeysLastMs: settings.LETHE_API_KEYS_LAST,
     slotSecrets: {
       hsmPin: slotSecret(settings, 'LETHE_HSM_PIN', home),
       transitToken: slotSecret(settings, 'LETHE_TRANSIT_TOKEN', home),
@@ -148,6 +151,7 @@ export function printable(config: Config): Record<string, string | number> {
     ...(config.hookNetworks.length === 0 ? {} : { hookNetworks: config.hookNetworks.join(', ') }),
     ...(config.backupDir === undefined ? {} : { backupDir: config.backupDir }),
     ...(config.keyBackupDir === undefined ? {} : { keyBackupDir: config.keyBackupDir }),
+    apiKeysLast: config.apiKeysLastMs === undefined ? 'off' : `${config.apiKeysLastMs / UNITS_MS.h}h`,
     rotateEvery: config.rotateEveryMs === undefined ? 'off' : `${config.rotateEveryMs / UNITS_MS.m}m`,
     ...printableSecret('hsmPin', config.slotSecrets.hsmPin),
     ...printableSecret('transitToken', config.slotSecrets.transitToken),

@@ -52,6 +52,10 @@ function isPublicUrl(text: string): boolean {
   return isHttp && !/[?#]/.test(text) && url.username === '' && url.password === '';
 }
 
+const duration = z
+  .string()
+  .regex(/^(off|[1-9]\d{0,4}[mhd])$/, 'must be a number of minutes, hours or days, such as 24h, or off');
+
 export const Settings = z.strictObject({
   LETHE_HOME: z.string().min(1).default('.').describe('Folder of the stores and the key material.'),
   LETHE_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
@@ -110,9 +114,11 @@ export const Settings = z.strictObject({
     .min(1)
     .optional()
     .describe('Folder into which the close of an epoch copies the key store before it destroys the old secret.'),
-  LETHE_ROTATE_EVERY: z
-    .string()
-    .regex(/^(off|[1-9]\d{0,4}[mhd])$/, 'must be a number of minutes, hours or days, such as 24h, or off')
+  LETHE_API_KEYS_LAST: duration
+    .default('365d')
+    .transform(durationMs)
+    .describe('How long an API key works of which nobody says how long; or off: for ever.'),
+  LETHE_ROTATE_EVERY: duration
     .default('24h')
     .transform(durationMs)
     .refine((ms) => ms === undefined || ms >= MIN_ROTATION_MS, 'must be an hour or more')

@@ -24,6 +24,7 @@ export async function up(knex: Knex): Promise<void> {
        created_at ${int} NOT NULL, revoked_at ${int}, tenant ${id} NOT NULL REFERENCES tenants (tenant),
        principal ${id} NOT NULL, name ${text} NOT NULL, role ${text} NOT NULL, purposes ${text} NOT NULL,
        tag ${bytes} NOT NULL, audience ${text},
+       bounds ${text},
        PRIMARY KEY (tenant, principal)
      ) ${clustered}`,
     // Roles of a tenant's own, every version of them.

@@ -21,10 +21,10 @@ import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/
 import { erasedTenants } from './store.ts';
 
 /**
- * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
- * ended, see `roles/rows.ts`; `hook`: one that was removed.
+ * `key`, `purpose` and `networks`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a
+ * role that ended, see `roles/rows.ts`; `hook`: one that was removed.
  */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook';
+export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'networks' | 'role' | 'hook';
 
 export const revocations = table(
   'records',

@@ -148,6 +148,8 @@ export const principals = table(
     revoked_at: 'int?',
     tag: 'bytes',
     audience: 'text?',
+    /** From where it may call (`bounds.ts`); null: from everywhere. */
+    bounds: 'text?',
   },
   ['tenant', 'principal'],
 );
@@ -228,7 +230,7 @@ export async function takeNames(tx: RecordTx, tenant: TenantId, at: Date, limit:
   const where = { tenant, name: { not: '' } };
   const named = await select(tx, principals, { columns: ['principal'], where, limit });
   const ids = named.map(({ principal }) => principal);
-  const blank = { name: '', purposes: '[]', audience: null, tag: Buffer.alloc(0) };
+  const blank = { name: '', purposes: '[]', audience: null, bounds: null, tag: Buffer.alloc(0) };
   const revoked = { revoked_at: { unlessSet: at.getTime() } };
   if (ids.length > 0) await change(tx, principals, { tenant, principal: { in: ids } }, { ...blank, ...revoked });
   return ids.length;

@@ -7,7 +7,7 @@ import { addTenant } from '../operations/access/add-tenant.ts';
 import { listTenants } from '../operations/access/list-tenants.ts';
 import { revokePrincipal } from '../operations/access/revoke-principal.ts';
 import { PrincipalIdSchema } from '../schema.ts';
-import { addApiKeyCommands } from './api-keys.ts';
+import { addApiKeyCommands, endOf, SOON_MS } from './api-keys.ts';
 import { checked } from './arguments.ts';
 import { addEraseTenantCommand } from './erase-tenant.ts';
 import { allPrincipals, allPrincipalsThrough, type PrincipalView } from './find-principal.ts';
@@ -21,14 +21,16 @@ interface AddOptions extends UrlOptions {
   readonly role: string;
   readonly purpose: string[];
   readonly audience?: string;
+  readonly network?: string[];
   readonly expires?: string;
   readonly save?: string;
 }
 
 /** Here or through a server: what both say of a principal. */
-type Listed = Omit<PrincipalView, 'principal' | 'purposes' | 'keys'> & {
+type Listed = Omit<PrincipalView, 'principal' | 'purposes' | 'keys' | 'networks'> & {
   readonly principal: string;
   readonly purposes: readonly string[];
+  readonly networks?: readonly string[] | undefined;
   readonly keys: readonly { readonly key: string; readonly expiresAt?: string | undefined }[];
 };
 
@@ -38,6 +40,7 @@ const COLUMNS: readonly Column<Listed>[] = [
   { title: 'role', of: ({ role }) => role },
   { title: 'purposes', of: ({ purposes }) => purposes.join(',') || '-' },
   { title: 'audience', of: ({ audience }) => audience ?? '-' },
+  { title: 'networks', of: ({ networks }) => (networks === undefined ? '-' : networks.join(',') || 'none') },
   {
     title: 'API key',
     of: ({ expiresAt, revokedAt, keys }) =>
@@ -47,7 +50,8 @@ const COLUMNS: readonly Column<Listed>[] = [
 
 /** Two keys are told apart by their ids; one alone needs none. */
 function keyState({ key, expiresAt }: Listed['keys'][number], _: number, { length }: readonly unknown[]): string {
-  const state = expiresAt ? `until ${expiresAt}` : 'active';
+  const isSoon = expiresAt !== undefined && Date.parse(expiresAt) < Date.now() + SOON_MS;
+  const state = expiresAt ? `until ${expiresAt}${isSoon ? ' (soon)' : ''}` : 'without an end';
   return length > 1 ? `${key} ${state}` : state;
 }
 
@@ -73,17 +77,19 @@ export function addPrincipalCommands(program: Command): void {
       [],
     )
     .option('--audience <audience>', 'tie it to the tokens of this audience (roles app, support and receiver)')
-    .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z')
+    .option('--network <cidr...>', 'the only networks from which it may call, such as 10.0.0.0/8')
+    .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z, or `never`')
     .option(...SAVE)
     .option(...URL_OPTION)
     .option('--key-file <file>', 'file with the API key of an administrator')
-    .action(async (name: string, { role, purpose, audience, expires, save, url, keyFile }: AddOptions) => {
+    .action(async (name: string, { role, purpose, audience, network, expires, save, url, keyFile }: AddOptions) => {
       const body = checked(AddPrincipalBody, {
         name,
         role,
         purposes: purpose,
         ...(audience === undefined ? {} : { audience }),
-        ...(expires === undefined ? {} : { expiresAt: expires }),
+        ...(network === undefined ? {} : { networks: network }),
+        ...endOf(expires),
       });
       const file = await keyFileFor(save);
       const added = await (url === undefined

@@ -45,7 +45,10 @@ export class AccessClient extends RoleClient {
       readonly purposes?: readonly string[];
       /** Ties the principal to the tokens of this audience. */
       readonly audience?: string | undefined;
-      readonly expiresAt?: Date | string | undefined;
+      /** The only networks from which it may call, in CIDR notation. */
+      readonly networks?: readonly string[] | undefined;
+      /** When its API key stops working; null: never; absent: as the vault is set. */
+      readonly expiresAt?: Date | string | null | undefined;
     },
     options: WriteOptions = {},
   ): Promise<AddedPrincipal> {
@@ -67,12 +70,14 @@ export class AccessClient extends RoleClient {
     });
   }
 
-  /** Gives a principal other purposes, or its API key another end; null: none. What is not named stays. */
+  /** Gives a principal other purposes or networks, or its API key another end; null: none. What is not named stays. */
   async changePrincipal(
     principal: string,
     to: {
       readonly purposes?: readonly string[] | null | undefined;
       readonly expiresAt?: Date | string | null | undefined;
+      /** An empty list: from everywhere. */
+      readonly networks?: readonly string[] | null | undefined;
     },
     options: CallOptions = {},
   ): Promise<Principal> {

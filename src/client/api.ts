@@ -686,7 +686,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a principal and get its API key, once.
-         * @description Its own problems: `unknown_purpose`, `unknown_role`, `api_key_already_shown`.
+         * @description Its own problems: `unknown_purpose`, `unknown_role`, `invalid_network`, `api_key_already_shown`.
          */
         readonly post: operations["addPrincipal"];
         readonly delete?: never;
@@ -715,10 +715,10 @@ export interface paths {
         readonly options?: never;
         readonly head?: never;
         /**
-         * Change the purposes of a principal, or the end of its API key.
+         * Change the purposes of a principal, its networks, or the end of its API key.
          * @description Holds from the next call on. What is not named stays. An API key that has ended stays so: rotate it. With a 503 it may hold already: call again until it is answered.
          *
-         *     Its own problems: `principal_not_found`, `principal_revoked`, `own_principal`, `unknown_purpose`, `api_key_ended`, `journal_unavailable`.
+         *     Its own problems: `principal_not_found`, `principal_revoked`, `own_principal`, `unknown_purpose`, `invalid_network`, `api_key_ended`, `journal_unavailable`.
          */
         readonly patch: operations["changePrincipal"];
         readonly trace?: never;
@@ -1263,11 +1263,18 @@ export interface components {
             /** @description Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no subjects. A receiver needs one. */
             readonly audience?: components["schemas"]["Audience"];
             /**
+             * @description Addresses or networks in CIDR notation: the only ones from which it may call; absent: from everywhere.
+             * @example [
+             *       "10.0.0.0/8"
+             *     ]
+             */
+            readonly networks?: readonly string[];
+            /**
              * Format: date-time
-             * @description When the API key stops working; absent: never.
+             * @description When the API key stops working; null: never; absent: as the vault is set, in a year unless told otherwise.
              * @example 2026-11-22T12:00:00.000Z
              */
-            readonly expiresAt?: string;
+            readonly expiresAt?: string | null;
         };
         readonly AddPrincipalReply: {
             readonly principal: components["schemas"]["PrincipalId"];
@@ -1658,7 +1665,7 @@ export interface components {
             /** @description Whether it is paused. Once resumed, it is told what it missed, as far as it is kept: for 30 days. */
             readonly paused?: boolean;
         };
-        /** @description What changes: `purposes`, `expiresAt` or both. */
+        /** @description What changes: `purposes`, `expiresAt`, `networks`. */
         readonly ChangePrincipalBody: {
             /** @description All purposes for which it may ask from now on; an empty list takes them all away; null: as they are. */
             readonly purposes?: readonly components["schemas"]["Purpose"][] | null;
@@ -1668,6 +1675,8 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly expiresAt?: string | null;
+            /** @description Addresses or networks in CIDR notation: the only ones from which it may call from now on; an empty list: from everywhere; null: as they are. */
+            readonly networks?: readonly string[] | null;
         };
         readonly ChangeRoleBody: {
             /**
@@ -2761,6 +2770,8 @@ export interface components {
             readonly purposes: readonly components["schemas"]["Purpose"][];
             /** @description The only audience whose tokens it can use; absent: all. */
             readonly audience?: components["schemas"]["Audience"];
+            /** @description Addresses or networks in CIDR notation: the only ones from which it may call; absent: from everywhere. */
+            readonly networks?: readonly string[];
             readonly key: components["schemas"]["ApiKeyId"];
             /**
              * Format: date-time
@@ -3990,6 +4001,8 @@ export interface components {
             readonly damaged?: boolean;
             /** @description The only audience whose tokens it can use; absent: all. */
             readonly audience?: components["schemas"]["Audience"];
+            /** @description Addresses or networks in CIDR notation: the only ones from which it may call; absent: from everywhere; empty: from nowhere. */
+            readonly networks?: readonly string[];
             /**
              * Format: date-time
              * @description When it was added, UTC.
@@ -4530,7 +4543,7 @@ export interface components {
             readonly overlapSeconds: number;
             /**
              * Format: date-time
-             * @description When the new API key stops working; null: never; absent: when the one in use was to.
+             * @description When the new API key stops working; null: never; absent: when the one in use was to, or, if it has no end, as for a new principal.
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly expiresAt?: string | null;
@@ -5289,7 +5302,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description - `unauthenticated`: The API key is missing, unknown, expired or revoked. */
+        /** @description - `unauthenticated`: The API key is missing, unknown, expired, revoked or bound to another network. */
         readonly Unauthenticated: {
             headers: {
                 readonly "X-Request-Id": components["headers"]["RequestId"];
@@ -5445,6 +5458,7 @@ export interface components {
          *     - `invalid_role`: A rule of the role can come to nothing; see `field`.
          *     - `duties_conflict`: One role would have duties that must lie apart.
          *     - `unknown_keep`: The data type offers no such lesser form.
+         *     - `invalid_network`: A network is none, or not the one that was meant.
          *     - `unknown_purpose`: No purpose of this word is declared, or it has ended.
          *     - `unique_not_offered`: Values of the data type cannot be unique.
          *     - `address_refused`: A hook may not lead to this address.
@@ -7356,6 +7370,7 @@ export type ProblemCode =
     | "invalid_role"
     | "duties_conflict"
     | "unknown_keep"
+    | "invalid_network"
     | "unknown_purpose"
     | "unique_not_offered"
     | "address_refused"

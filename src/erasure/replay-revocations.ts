@@ -33,7 +33,7 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes and versions of roles that had ended, and have ended again. */
+  /** API keys, purposes, networks and versions of roles that had ended, and have ended again. */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];

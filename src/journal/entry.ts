@@ -44,7 +44,7 @@ export interface TenantEntry {
   readonly at: number;
 }
 
-const REVOKED = ['principal', 'token', 'key', 'purpose', 'role', 'hook'] as const;
+const REVOKED = ['principal', 'token', 'key', 'purpose', 'networks', 'role', 'hook'] as const;
 
 export interface RevocationEntry {
   readonly kind: 'revocation';

@@ -9,7 +9,7 @@ export const REFUSALS = {
   },
   unauthenticated: {
     kind: 'unauthenticated',
-    title: 'The API key is missing, unknown, expired or revoked.',
+    title: 'The API key is missing, unknown, expired, revoked or bound to another network.',
     message: 'Send a valid API key: Authorization: Bearer lethe_…',
   },
   // The call is not allowed. Nothing has been done; the refusal is audited.

@@ -199,6 +199,7 @@ test('each problem has the status that clients know it by', () => {
     422: `
       unknown_role invalid_role duties_conflict
       invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep unknown_purpose
+      invalid_network
       invalid_definition low_entropy_index unknown_view not_searchable unknown_part option_not_offered
       token_format_not_offered invalid_token invalid_share_count share_typo share_foreign share_wrong
       too_many_passwords idempotency_key_reused not_confirmed unique_not_offered address_refused

@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
+import { authenticate } from '../../src/calls/authenticate.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import type { PrincipalId, TenantId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
@@ -158,6 +159,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('what was taken from a principal stays taken, whichever store is put back, and both; the rest works', async () => {
     const { home, vault, leaver, stays, admin, add, dir: _ } = await furnished(engine);
     const [rolling, altered, brief] = [await add('rolling'), await add('altered'), await add('brief')];
+    const bound = await add('bound');
     const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
     const ends = (expiresAt: string) => changePrincipal(vault, admin, { principal: brief.principal, expiresAt });
     const first = inMinutes(30);
@@ -175,6 +177,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     await ends(soon);
     await changePrincipal(vault, admin, { principal: stays.principal, purposes: ['support'], expiresAt: soon });
     await changePrincipal(vault, admin, { principal: altered.principal, purposes: [] });
+    const networks = ['10.0.0.0/8'];
+    await changePrincipal(vault, admin, { principal: bound.principal, networks });
     const made = await rotateApiKey(vault, admin, { principal: rolling.principal, overlapSeconds: 0 });
     const end = (await callerOf(vault, leaver.apiKey)).apiKey;
     await endApiKey(vault, admin, { principal: leaver.principal, key: end });
@@ -191,11 +195,20 @@ describe.each(ENGINES)('on %s', (engine) => {
         );
       }
       await expect(home.open()).rejects.toThrow(stores.length === 2 ? /as the journal remembers/ : OLDER);
-      expect((await recoverHome(home)).revoked).toMatchObject({ narrowed: isOlder ? 4 : 0 });
+      expect((await recoverHome(home)).revoked).toMatchObject({ narrowed: isOlder ? 5 : 0 });
       const again = await home.open({ clock: () => new Date() });
       const caller = await callerOf(again, stays.apiKey);
       expect([caller.purposes, caller.keyEndsAt?.toISOString()]).toEqual([['support'], soon]);
       expect((await callerOf(again, brief.apiKey)).keyEndsAt?.toISOString()).toBe(first);
+      // An older copy does not know from where: from nowhere, until an administrator says it again.
+      const knock = (address: string) => authenticate(again, bound.apiKey, caller.request, undefined, { address });
+      await expect(knock('203.0.113.7')).rejects.toMatchObject(UNAUTHENTICATED);
+      if (isOlder) {
+        await expect(knock('10.0.0.1')).rejects.toMatchObject(UNAUTHENTICATED);
+        const { principal } = bound;
+        await changePrincipal(again, await callerOf(again, await home.adminKey()), { principal, networks });
+      }
+      await knock('10.0.0.1');
       for (const { apiKey } of [rolling, leaver]) {
         await expect(callerOf(again, apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
       }

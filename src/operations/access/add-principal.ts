@@ -1,7 +1,8 @@
 /** Adds a principal to the caller's tenant and hands out its API key, once. */
 import type { z } from 'zod';
+import { assertNetworks } from '../../access/bounds.ts';
 import { usesTokens } from '../../access/decide.ts';
-import { accessKeys } from '../../access/keys.ts';
+import { accessKeys, lastingFrom } from '../../access/keys.ts';
 import { addPrincipal as add } from '../../access/principals.ts';
 import { holdPurposes } from '../../access/purposes.ts';
 import type { CompiledRole } from '../../access/roles/compiled-role.ts';
@@ -40,7 +41,7 @@ export const addPrincipal = operation({
   reply: AddPrincipalReply,
   status: 201,
   idempotent: true,
-  problems: ['unknown_purpose', 'unknown_role', 'api_key_already_shown'],
+  problems: ['unknown_purpose', 'unknown_role', 'invalid_network', 'api_key_already_shown'],
   example: {
     request: { name: 'checkout', role: 'app', purposes: ['billing'], expiresAt: '2027-11-02T09:00:00.000Z' },
     reply: { principal: PRINCIPAL, apiKey: EXAMPLE_API_KEY },
@@ -54,13 +55,16 @@ export const addPrincipal = operation({
       },
     };
     return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {
+      assertNetworks(body.networks ?? []);
       const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
       return door.commit('exclusive', async (tx) => {
         assertFits(body, await inForce(tx, keys, caller.tenant, body.role));
-        const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
-        const { name, role, purposes, audience } = body;
+        const { name, role, purposes, audience, networks } = body;
+        const { expiresAt: end = lastingFrom(door.now, vault.apiKeysLastMs) } = body;
+        const expiresAt = end === null ? undefined : new Date(end);
+        const bounds = networks && { networks };
         await holdPurposes(tx, keys, caller.tenant, purposes);
-        const wanted = { name, role, purposes, audience, expiresAt };
+        const wanted = { name, role, purposes, audience, bounds, expiresAt };
         const reply = await add(tx, keys, caller.tenant, wanted, vault.random, vault.clock);
         return { reply, entry: { target: reply.principal } };
       });

@@ -1,13 +1,15 @@
 /**
- * Gives a principal other purposes, or its API key another end. It holds from the very next call on, on every node.
- * What was taken is answered only when both stores and the journal have noted it, so that no older copy gives it back.
+ * Gives a principal other purposes or networks, or its API key another end. It holds from the very next call on, on
+ * every node. What was taken is answered only when both stores and the journal have noted it, so that no older copy
+ * gives it back.
  */
 import { z } from 'zod';
+import { assertNetworks, boundsIn, boundsText, isNarrower } from '../../access/bounds.ts';
 import { isLive, keysOf } from '../../access/key-rows.ts';
 import { type AccessKeys, accessKeys, isSooner, setEnd } from '../../access/keys.ts';
-import { NARROWINGS, noteEnd, noteWithdrawn, type When } from '../../access/narrowings.ts';
+import { NARROWINGS, noteBound, noteEnd, noteWithdrawn, type When } from '../../access/narrowings.ts';
 import { factsOf } from '../../access/principal-facts.ts';
-import { holdPrincipal, purposesOf, setPurposes } from '../../access/principals.ts';
+import { holdPrincipal, purposesOf, setBounds, setPurposes } from '../../access/principals.ts';
 import { holdPurposes } from '../../access/purposes.ts';
 import { keepNoted } from '../../access/revocations.ts';
 import { NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
@@ -24,7 +26,7 @@ import { operation } from '../operation.ts';
 
 type Reply = z.infer<typeof PrincipalSchema>;
 /** What the audit log says of a change: closed words, since a purpose is a word of somebody's own. */
-type Change = 'purposes_given' | 'purposes_withdrawn' | 'ends_sooner' | 'ends_later';
+type Change = 'purposes_given' | 'purposes_withdrawn' | 'ends_sooner' | 'ends_later' | 'networks_changed';
 
 interface Changing {
   readonly tx: RecordTx;
@@ -33,7 +35,8 @@ interface Changing {
 }
 
 /**
- * @throws `principal_not_found`, `principal_revoked`, `own_principal`, `api_key_ended`, `unknown_purpose`
+ * @throws `principal_not_found`, `principal_revoked`, `own_principal`, `api_key_ended`, `unknown_purpose`,
+ *   `invalid_network`
  * @throws {UnavailableError} also where the change holds and only the key store or the journal could not note it
  */
 export const changePrincipal = operation({
@@ -41,7 +44,7 @@ export const changePrincipal = operation({
   action: 'change_principal',
   method: 'patch',
   path: '/v1/principals/{principal}',
-  summary: 'Change the purposes of a principal, or the end of its API key.',
+  summary: 'Change the purposes of a principal, its networks, or the end of its API key.',
   description:
     'Holds from the next call on. What is not named stays. An API key that has ended stays so: rotate it. With a 503 it ' +
     'may hold already: call again until it is answered.',
@@ -50,7 +53,7 @@ export const changePrincipal = operation({
   reply: PrincipalSchema,
   problems: [
     ...(['principal_not_found', 'principal_revoked', 'own_principal', 'unknown_purpose'] as const),
-    ...(['api_key_ended', 'journal_unavailable'] as const),
+    ...(['invalid_network', 'api_key_ended', 'journal_unavailable'] as const),
   ],
   example: {
     request: { purposes: ['billing', 'fraud'], expiresAt: '2027-11-02T09:00:00.000Z' },
@@ -64,7 +67,7 @@ export const changePrincipal = operation({
       keys: [{ key: KEY, createdAt: '2026-11-02T09:00:00.000Z', expiresAt: '2027-11-02T09:00:00.000Z' }],
     },
   },
-  work: async (vault, caller, { principal, purposes, expiresAt }) => {
+  work: async (vault, caller, { principal, purposes, expiresAt, networks }) => {
     const { tenant } = caller;
     const reply = await perform<Reply>(vault, caller, { action: 'change_principal' }, async (door) => {
       if (principal === caller.principal) throw new VaultError('own_principal');
@@ -74,12 +77,14 @@ export const changePrincipal = operation({
           field: 'expiresAt',
         });
       }
+      assertNetworks(networks ?? []);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
       return door.commit('exclusive', async (tx) => {
         const held = await holdPrincipal(tx, tenant, principal);
         const when = { tenant, at: door.now, random: vault.random };
         const changing = { tx, keys, when };
-        const [row, words] = purposes == null ? [held, []] : await givePurposes(changing, held, purposes);
+        const [told, words] = purposes == null ? [held, []] : await givePurposes(changing, held, purposes);
+        const row = networks == null ? told : await giveNetworks(changing, told, networks, words);
         if (expiresAt !== undefined) words.push(...(await giveEnd(changing, principal, end)));
         const facts = factsOf(row, await keysOf(tx, tenant, [principal]), door.now);
         return { reply: facts, entry: { target: [principal, ...new Set(words)].join(' ') } };
@@ -109,6 +114,21 @@ async function givePurposes(
     changed,
     [...(isGiven ? ['purposes_given' as const] : []), ...(withdrawn.length > 0 ? ['purposes_withdrawn' as const] : [])],
   ];
+}
+
+/** From where it may call from now on; without a network, from everywhere. */
+async function giveNetworks(
+  { tx, keys, when }: Changing,
+  row: PrincipalRow,
+  networks: readonly string[],
+  words: Change[],
+): Promise<PrincipalRow> {
+  const bounds = networks.length === 0 ? undefined : { networks: [...networks] };
+  if (boundsText(bounds) === row.bounds) return row;
+  const changed = await setBounds(tx, keys, row, bounds);
+  if (isNarrower(bounds, boundsIn(row.bounds))) await noteBound(tx, when, row.principal as PrincipalId);
+  words.push('networks_changed');
+  return changed;
 }
 
 /** An older key that is being taken over from ends with the newest at the latest; it is not given more time. */
