@@ -18,6 +18,8 @@ export interface Config {
   readonly workers: number;
   /** Networks in CIDR notation. If it is empty, no proxy is believed. */
   readonly trustedProxies: readonly string[];
+  /** Files with which the server itself speaks TLS. If undefined, it speaks plain HTTP. */
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   /** Where clients find the API, without a slash at its end. If undefined, they find it where the server listens. */
   readonly publicUrl: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -66,6 +68,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     port: settings.LETHE_PORT,
     workers: settings.LETHE_WORKERS,
     trustedProxies: settings.LETHE_TRUSTED_PROXIES ?? [],
+    tls: tlsFiles(settings, home),
     publicUrl: settings.LETHE_PUBLIC_URL,
     logLevel: settings.LETHE_LOG_LEVEL,
     rootKey: rootKeySource(settings, home, keysPath),
@@ -109,6 +112,13 @@ function rootKeySource(settings: z.infer<typeof Settings>, home: string, keysPat
   return { from: 'file', path: resolve(home, named) };
 }
 
+function tlsFiles({ LETHE_TLS_CERT: certificate, LETHE_TLS_KEY: key }: z.infer<typeof Settings>, home: string) {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined)
+    throw new StartError('Set LETHE_TLS_CERT and LETHE_TLS_KEY both.');
+  return { certificate: resolve(home, certificate), key: resolve(home, key) };
+}
+
 function slotSecret(
   settings: z.infer<typeof Settings>,
   name: 'LETHE_HSM_PIN' | 'LETHE_TRANSIT_TOKEN',
@@ -142,6 +152,7 @@ export function printable(config: Config): Record<string, string | number> {
     port: config.port,
     ...(config.workers === 1 ? {} : { workers: config.workers }),
     ...(config.trustedProxies.length === 0 ? {} : { trustedProxies: config.trustedProxies.join(', ') }),
+    ...(config.tls === undefined ? {} : { tls: config.tls.certificate }),
     ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     logLevel: config.logLevel,
     rootKey: describe(config.rootKey),

@@ -74,6 +74,12 @@ export const Settings = z.strictObject({
     .describe(
       'Networks of the proxies that are believed when they say whom they serve (Forwarded, X-Forwarded-For); none otherwise.',
     ),
+  LETHE_TLS_CERT: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File of the certificate (PEM, the chain after it) with which the server itself speaks TLS 1.3.'),
+  LETHE_TLS_KEY: z.string().min(1).optional().describe('File of its key (PEM); both are read again when they change.'),
   LETHE_PUBLIC_URL: publicUrl
     .optional()
     .describe('URL under which clients reach the API, with the path that a proxy takes off; for links in answers.'),
