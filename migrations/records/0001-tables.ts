@@ -17,7 +17,8 @@ export async function up(knex: Knex): Promise<void> {
     // any more.
     `CREATE TABLE tenants (
        created_at ${int} NOT NULL, erased_at ${int}, settled_at ${int}, tenant ${id} NOT NULL PRIMARY KEY,
-       name ${text} NOT NULL UNIQUE, erasure ${id}, access_mark ${int} NOT NULL
+       name ${text} NOT NULL UNIQUE, erasure ${id}, access_mark ${int} NOT NULL,
+       suspended_at ${int}
      ) ${clustered}`,
     'CREATE INDEX tenants_unsettled ON tenants (erased_at) WHERE erased_at IS NOT NULL AND settled_at IS NULL',
     `CREATE TABLE principals (

@@ -27,6 +27,7 @@ import type { Principal } from './principal.ts';
 import type { AccessBooks } from './roles/access-books.ts';
 import { isBuiltIn } from './roles.ts';
 import { findPrincipal, findTenant, type PrincipalRow, principals } from './store.ts';
+import { TenantSuspendedError } from './suspended.ts';
 
 /** The API key is missing, unknown, expired, revoked, or bound to another network: one answer for all of them. */
 export class UnauthenticatedError extends VaultError {
@@ -118,6 +119,7 @@ export function addFirstAdmin(
  * @param text what came after `Bearer `
  * @throws {UnauthenticatedError} unless the key is known, its secret right, unexpired, unrevoked, and used within its
  *   principal's bounds
+ * @throws {TenantSuspendedError} for one that would be let in otherwise
  * @throws {AlteredPrincipalError} for a principal row that was altered or removed
  */
 export async function recognise(
@@ -163,6 +165,7 @@ export async function recognise(
   };
   if (!isLive(key, now) || row.revoked_at !== null) throw new UnauthenticatedError(principal);
   if (!isWithin(boundsIn(row.bounds), from)) throw new UnauthenticatedError(principal, 'outside_bounds');
+  if (home.suspended_at !== null) throw new TenantSuspendedError(principal);
   return { ...principal, apiKey: parsed.id, keyEndsAt: key.expires_at === null ? undefined : new Date(key.expires_at) };
 }
 

@@ -22,9 +22,9 @@ import { erasedTenants } from './store.ts';
 
 /**
  * `key`, `purpose` and `networks`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a
- * role that ended, see `roles/rows.ts`; `hook`: one that was removed.
+ * role that ended, see `roles/rows.ts`; `hook`: one that was removed; `suspension`: of the tenant itself.
  */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'networks' | 'role' | 'hook';
+export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'networks' | 'role' | 'hook' | 'suspension';
 
 export const revocations = table(
   'records',

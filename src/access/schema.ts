@@ -177,9 +177,17 @@ export const TenantSchema = z
     tenant: TenantIdSchema,
     name: TenantNameSchema,
     createdAt: z.iso.datetime().describe('When it was added, UTC.'),
+    suspendedAt: z.iso.datetime().optional().describe('Since when every call of it is refused; absent: it works.'),
     erasedAt: z.iso.datetime().optional().describe('Since when nothing of it opens; absent: it lives.'),
   })
   .meta({ id: 'Tenant', description: 'A division of the vault, isolated from the others.' });
+
+export const ChangeTenantBody = z.strictObject({
+  suspended: z
+    .boolean()
+    .describe('Whether every call of it is refused from now on.')
+    .meta({ examples: [true] }),
+});
 
 export const TenantsQuery = z.strictObject(pageQuery(TenantIdSchema));
 export const TenantsReply = z.strictObject({

@@ -28,6 +28,8 @@ export const tenants = table(
     settled_at: 'int?',
     /** Drawn anew by every change of who may do what (`roles/access-books.ts`). */
     access_mark: 'int',
+    /** Since when every call of it is refused. */
+    suspended_at: 'int?',
   },
   ['tenant'],
 );
@@ -43,15 +45,8 @@ export async function insertTenant(
   { tenant, name, at }: { readonly tenant: TenantId; readonly name: string; readonly at: Date },
   onConflict: 'fail' | 'skip' = 'fail',
 ): Promise<void> {
-  const row = {
-    tenant,
-    name,
-    created_at: at.getTime(),
-    erased_at: null,
-    erasure: null,
-    settled_at: null,
-    access_mark: 0,
-  };
+  const none = { erased_at: null, erasure: null, settled_at: null, suspended_at: null };
+  const row = { tenant, name, created_at: at.getTime(), access_mark: 0, ...none };
   await tx.insert(tenants, [row], onConflict);
 }
 
@@ -107,6 +102,17 @@ export async function changeAccess(tx: RecordTx, tenant: TenantId, mark: Buffer)
   await change(tx, tenants, { tenant }, { access_mark: mark.readUIntBE(0, MARK_BYTES) });
 }
 
+/** @param at null: it goes on */
+export async function setSuspended(tx: RecordTx, tenant: TenantId, at: number | null): Promise<void> {
+  await change(tx, tenants, { tenant }, { suspended_at: at });
+}
+
+/** Those that are not erased: few or none. */
+export async function suspendedTenants(reader: Reader<'records'>): Promise<TenantId[]> {
+  const where = { suspended_at: { not: null }, erased_at: null };
+  return namesOf(await select(reader, tenants, { columns: ['tenant'], where }));
+}
+
 /** Frees the name of an erased tenant for another. */
 export async function takeTenantName(tx: RecordTx, tenant: TenantId): Promise<void> {
   await change(tx, tenants, { tenant, name: { not: tenant } }, { name: tenant });
@@ -119,11 +125,12 @@ export async function findTenant(reader: Reader<'records'>, tenant: TenantId): P
 /**
  * @param tx the transaction of the call. A call that asked here before the tenant was erased, and commits after it,
  *   made its keys before it, too; so their destruction reaches them (`erasure/tenants.ts`)
- * @throws `tenant_erased`
+ * @throws `tenant_erased`, `tenant_suspended`
  */
 export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise<void> {
   const row = await findTenant(tx, tenant);
   if (row === undefined || row.erased_at !== null) throw new VaultError('tenant_erased');
+  if (row.suspended_at !== null) throw new VaultError('tenant_suspended');
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import type { From } from '../access/bounds.ts';
 import { AlteredPrincipalError, recognise, UnauthenticatedError } from '../access/principals.ts';
+import { TenantSuspendedError } from '../access/suspended.ts';
 import { newId, type RequestId } from '../ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import { raiseAlarms } from './alarms.ts';
@@ -12,6 +13,7 @@ import { turnAway } from './entries.ts';
  * @param apiKey the text as sent @param from where the call comes from; absent: from a command beside the stores
  * @throws {UnauthenticatedError} for a key that is unknown, wrong, expired, revoked or bound to other networks. All but
  *   the first two are audited under the principal, whose secret was right; those belong to nobody and are only counted
+ * @throws {TenantSuspendedError} for a key that is good, of a tenant that is suspended; audited under its principal
  * @throws {IntegrityError} for a principal that was altered in the store; also audited under it
  * @throws {UnavailableError} if a store was replaced under this process: what it says of principals no longer counts
  */
@@ -29,7 +31,8 @@ export async function authenticate(
     const principal = await recognise(recordStore.reader, keyring.indexes, accessBooks, apiKey, from, at);
     return { ...principal, at, request, idempotencyKey };
   } catch (error) {
-    if (error instanceof UnauthenticatedError && error.principal !== undefined) {
+    const isKnown = error instanceof UnauthenticatedError || error instanceof TenantSuspendedError;
+    if (isKnown && error.principal !== undefined) {
       const caller: Caller = { ...error.principal, apiKey: newId('apiKey', vault.random, vault.clock()), request };
       return turnAway(vault, caller, 'authenticate', error);
     }

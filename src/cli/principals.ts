@@ -2,8 +2,10 @@
 import type { Command } from 'commander';
 import { AddPrincipalBody, AddTenantBody, TenantsQuery } from '../access/schema.ts';
 import { readConfig } from '../config.ts';
+import { StartError } from '../errors.ts';
 import { addPrincipal } from '../operations/access/add-principal.ts';
 import { addTenant } from '../operations/access/add-tenant.ts';
+import { changeTenant } from '../operations/access/change-tenant.ts';
 import { listTenants } from '../operations/access/list-tenants.ts';
 import { revokePrincipal } from '../operations/access/revoke-principal.ts';
 import { PrincipalIdSchema } from '../schema.ts';
@@ -14,7 +16,7 @@ import { allPrincipals, allPrincipalsThrough, type PrincipalView } from './find-
 import { giveUp, handOut, keyFileFor, SAVE } from './new-api-key.ts';
 import { orHowToDeclare } from './purposes.ts';
 import { through, URL_OPTION, type UrlOptions } from './remote.ts';
-import { call, type KeyOptions, withSession } from './session.ts';
+import { call, type KeyOptions, type Session, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
 interface AddOptions extends UrlOptions {
@@ -61,8 +63,13 @@ const TENANT_COLUMNS: readonly Column<TenantView>[] = [
   { title: 'tenant', of: ({ tenant }) => tenant },
   { title: 'name', of: ({ name }) => name },
   { title: 'since', of: ({ createdAt }) => createdAt },
-  { title: 'state', of: ({ erasedAt }) => (erasedAt ? `erased ${erasedAt}` : 'live') },
+  { title: 'state', of: ({ erasedAt, suspendedAt }) => stateOf(erasedAt, suspendedAt) },
 ];
+
+function stateOf(erasedAt: string | undefined, suspendedAt: string | undefined): string {
+  if (erasedAt !== undefined) return `erased ${erasedAt}`;
+  return suspendedAt === undefined ? 'live' : `suspended ${suspendedAt}`;
+}
 
 export function addPrincipalCommands(program: Command): void {
   const principals = program.command('principals').description('who may use the vault, and for what');
@@ -126,6 +133,16 @@ export function addPrincipalCommands(program: Command): void {
     });
 }
 
+async function allTenants({ vault, caller }: Session): Promise<TenantView[]> {
+  const found: TenantView[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await listTenants(vault, await caller(), checked(TenantsQuery, { after }));
+    found.push(...page.tenants);
+    after = page.next;
+    if (after === undefined) return found;
+  }
+}
+
 export function addTenantCommands(program: Command): void {
   const tenants = program.command('tenants').description('divisions of the vault, isolated from each other');
   addEraseTenantCommand(tenants);
@@ -146,15 +163,25 @@ export function addTenantCommands(program: Command): void {
     .description('list the tenants of the vault, erased ones too')
     .option('--key-file <file>', 'file with the API key of an administrator or the security team of the first tenant')
     .action(async ({ keyFile }: KeyOptions) => {
-      const all = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
-        const found: TenantView[] = [];
-        for (let after: string | undefined; ; ) {
-          const page = await listTenants(vault, await caller(), checked(TenantsQuery, { after }));
-          found.push(...page.tenants);
-          after = page.next;
-          if (after === undefined) return found;
-        }
-      });
-      console.log(table(TENANT_COLUMNS, all));
+      console.log(table(TENANT_COLUMNS, await withSession(readConfig(), { keyFile }, allTenants)));
     });
+
+  for (const [verb, suspended, what] of [
+    ['suspend', true, 'refuse every call of a tenant, from now on; nothing of it is lost'],
+    ['resume', false, 'let a suspended tenant go on'],
+  ] as const) {
+    tenants
+      .command(`${verb} <name>`)
+      .description(what)
+      .option('--key-file <file>', 'file with the API key of an administrator or the security team of the first tenant')
+      .action(async (name: string, { keyFile }: KeyOptions) => {
+        const { tenant } = await withSession(readConfig(), { keyFile }, async (session) => {
+          const found = (await allTenants(session)).find((one) => one.name === name || one.tenant === name);
+          if (found === undefined) throw new StartError('No tenant has this name.');
+          const { tenant } = found;
+          return changeTenant(session.vault, await session.caller(), { tenant, suspended });
+        });
+        console.log(suspended ? `${name} (${tenant}) is suspended.` : `${name} (${tenant}) goes on.`);
+      });
+  }
 }

@@ -140,6 +140,12 @@ export class AccessClient extends RoleClient {
     return this.send<'addTenant'>({ ...write('POST', '/v1/tenants', { name }), ...options });
   }
 
+  /** Suspends a tenant: every call of it is refused. Or lets it go on. A repeat changes nothing. */
+  async changeTenant(tenant: string, to: { readonly suspended: boolean }, options: CallOptions = {}): Promise<Tenant> {
+    const path = `/v1/tenants/${id('ten', tenant)}`;
+    return this.send<'changeTenant'>({ method: 'PATCH', path, body: to, repeat: 'always', ...options });
+  }
+
   /** A page of the vault's tenants, erased ones too; `eachTenant` walks through all of them. */
   async listTenants(page: PageOf<'listTenants'> & CallOptions = {}): Promise<TenantPage> {
     const { after, limit, ...rest } = page;

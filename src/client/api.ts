@@ -793,6 +793,28 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/tenants/{tenant}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Suspend a tenant, or let it go on.
+         * @description Only administrators and the security team of the first tenant may. Every call of a suspended tenant is refused (`tenant_suspended`); nothing of it is lost. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `tenant_not_found`, `tenant_erased`, `tenant_needed`, `journal_unavailable`.
+         */
+        readonly patch: operations["changeTenant"];
+        readonly trace?: never;
+    };
     readonly "/v1/roles": {
         readonly parameters: {
             readonly query?: never;
@@ -1230,7 +1252,7 @@ export interface components {
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "suspend_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
         readonly AddHookBody: {
             /**
              * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
@@ -1430,7 +1452,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `suspend_tenant`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -1692,6 +1714,13 @@ export interface components {
              * @example 1
              */
             readonly ifVersion?: number;
+        };
+        readonly ChangeTenantBody: {
+            /**
+             * @description Whether every call of it is refused from now on.
+             * @example true
+             */
+            readonly suspended: boolean;
         };
         /** @description Whether the check destroys anything. */
         readonly CheckSlotsBody: {
@@ -4958,6 +4987,12 @@ export interface components {
             readonly createdAt: string;
             /**
              * Format: date-time
+             * @description Since when every call of it is refused; absent: it works.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly suspendedAt?: string;
+            /**
+             * Format: date-time
              * @description Since when nothing of it opens; absent: it lives.
              * @example 2026-11-22T12:00:00.000Z
              */
@@ -5314,6 +5349,7 @@ export interface components {
         };
         /**
          * @description - `not_allowed`: The caller’s role does not allow this.
+         *     - `tenant_suspended`: The caller’s tenant is suspended.
          *     - `purpose_not_allowed`: The stated purpose is not one of the caller’s.
          *     - `never_revealed`: Values of this data type are verified, never shown.
          */
@@ -5388,6 +5424,7 @@ export interface components {
          *     - `hook_paused`: The hook is paused: it is told nothing; resume it first.
          *     - `hook_secret_replaced`: A repeated call; the secret it showed the first time has been replaced since.
          *     - `tenant_exists`: A tenant of this name exists.
+         *     - `tenant_needed`: The first tenant cannot be suspended.
          *     - `first_tenant`: The first tenant cannot be erased.
          *     - `unfit_root_key`: The root key brought cannot replace the one there is.
          *     - `share_repeated`: The share was given already; those of other people are needed.
@@ -6659,6 +6696,34 @@ export interface operations {
             };
         };
     };
+    readonly changeTenant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A division of the vault. */
+                readonly tenant: components["schemas"]["TenantId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeTenantBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Tenant"];
+                };
+            };
+        };
+    };
     readonly listRoles: {
         readonly parameters: {
             readonly query?: never;
@@ -7297,6 +7362,7 @@ export type ProblemCode =
     | "malformed_request"
     | "unauthenticated"
     | "not_allowed"
+    | "tenant_suspended"
     | "purpose_not_allowed"
     | "never_revealed"
     | "route_not_found"
@@ -7340,6 +7406,7 @@ export type ProblemCode =
     | "hook_paused"
     | "hook_secret_replaced"
     | "tenant_exists"
+    | "tenant_needed"
     | "first_tenant"
     | "unfit_root_key"
     | "share_repeated"

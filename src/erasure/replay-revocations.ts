@@ -19,7 +19,7 @@ import {
   pagesOfNoted,
 } from '../access/revocations.ts';
 import { endAgain } from '../access/roles/rows.ts';
-import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
+import { listAdmitted, liveTenants, revokePrincipal, setSuspended, VAULT_TENANT } from '../access/store.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { removeHooks } from '../hooks/hook-rows.ts';
 import type { PrincipalId, TenantId, Token } from '../ids.ts';
@@ -33,7 +33,7 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes, networks and versions of roles that had ended, and have ended again. */
+  /** API keys, purposes, networks, versions of roles and suspensions, which hold again. */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
@@ -95,7 +95,9 @@ async function revokeMissing(
       ofKind('hook').map(({ target }) => target),
     );
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
-    const narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random));
+    const suspended = Math.min(...ofKind('suspension').map(({ revoked_at }) => revoked_at));
+    if (Number.isFinite(suspended)) await setSuspended(tx, tenant, suspended);
+    const narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random)) + ofKind('suspension').length;
     return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };
   });
 }

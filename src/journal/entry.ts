@@ -44,7 +44,7 @@ export interface TenantEntry {
   readonly at: number;
 }
 
-const REVOKED = ['principal', 'token', 'key', 'purpose', 'networks', 'role', 'hook'] as const;
+const REVOKED = ['principal', 'token', 'key', 'purpose', 'networks', 'role', 'hook', 'suspension'] as const;
 
 export interface RevocationEntry {
   readonly kind: 'revocation';

@@ -18,6 +18,12 @@ export const REFUSALS = {
     title: 'The caller’s role does not allow this.',
     message: 'This API key is not allowed to do this. An administrator decides what it may do.',
   },
+  // The API key is good. Nothing has been done; the refusal is audited.
+  tenant_suspended: {
+    kind: 'refused',
+    title: 'The caller’s tenant is suspended.',
+    message: 'Your tenant is suspended. Those who operate the vault let it go on; nothing of it is lost.',
+  },
   // The stated purpose is not one of the caller's. Nothing has been shown; the refusal is audited.
   purpose_not_allowed: {
     kind: 'refused',

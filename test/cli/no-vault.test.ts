@@ -42,6 +42,8 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   me: [],
   'principals revoke': [newId('principal', random, NOW)],
   'tenants list': [],
+  'tenants suspend': ['shop'],
+  'tenants resume': ['shop'],
   'tenants add': ['shop', '--save', 'DESK/shop.key'],
   'tenants erase': ['shop', '--yes-erase', 'shop'],
   'hooks add': ['https://alarms.example.com/', '--save', 'DESK/hook.secret'],

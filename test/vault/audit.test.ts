@@ -4,11 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/access/actions.ts';
 import { turnAway } from '../../src/calls/entries.ts';
 import { VaultError } from '../../src/errors.ts';
-import type { AuditId, BucketId, HookId, RecordId, Token } from '../../src/ids.ts';
+import type { AuditId, BucketId, HookId, RecordId, TenantId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { changePrincipal } from '../../src/operations/access/change-principal.ts';
 import { changeRole } from '../../src/operations/access/change-role.ts';
+import { changeTenant } from '../../src/operations/access/change-tenant.ts';
 import { declarePurpose } from '../../src/operations/access/declare-purpose.ts';
 import { endApiKey } from '../../src/operations/access/end-api-key.ts';
 import { endPurpose } from '../../src/operations/access/end-purpose.ts';
@@ -212,6 +213,15 @@ describe.each(ENGINES)('on %s', (engine) => {
         admin,
         () => addTenant(vault, admin, { name: 'audited' }),
         { action: 'add_tenant', target: expect.stringMatching(/^ten_/) },
+      ],
+      [
+        admin,
+        async () => {
+          const { tenants } = await listTenants(vault, admin, { limit: 100 });
+          const tenant = tenants.at(-1)?.tenant as TenantId;
+          await changeTenant(vault, admin, { tenant, suspended: true });
+        },
+        { action: 'suspend_tenant', target: expect.stringMatching(/^ten_\w+ suspended$/) },
       ],
       [admin, () => listTenants(vault, admin, { limit: 1 }), { action: 'list_tenants' }],
       [admin, () => changeRole(vault, admin, DESK), { action: 'change_role', target: 'version/1 opens' }],
