@@ -13,7 +13,7 @@ const SHAPES = '.+/(schema|errors)[.]ts$';
 
 /** What two operations share, and all that they see of each other's area. */
 const SHARED =
-  'operations/((operation|examples)[.]ts$|[^/]+/(schema|errors|asked-schema|change-token|describe-type|find-verifier|read-job|reveal-window|revealed-schema|role-change|tokenize-memo|upgrade-verifier|whole-tenant)[.]ts$)';
+  'operations/((operation|examples)[.]ts$|[^/]+/(schema|errors|answer|asked-schema|change-token|describe-type|find-verifier|policy-reply|read-job|reveal-window|revealed-schema|role-change|tokenize-memo|upgrade-verifier|whole-tenant)[.]ts$)';
 
 const KEYS = ['keyring/', 'storage/', 'crypto/'];
 const FACTS = [

@@ -30,6 +30,7 @@ const PREFIXES = {
   process: 'prc_',
   hook: 'whk_',
   event: 'evt_',
+  approval: 'apr_',
 } as const;
 
 export type IdKind = keyof typeof PREFIXES;
@@ -54,6 +55,7 @@ export type WindowId = Id<'window'>;
 export type VaultId = Id<'vault'>;
 export type HookId = Id<'hook'>;
 export type EventId = Id<'event'>;
+export type ApprovalId = Id<'approval'>;
 
 const ANY = '[0-9a-hjkmnp-tv-z]';
 const PREFIX_LENGTH = 4;

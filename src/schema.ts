@@ -86,6 +86,11 @@ export const HookIdSchema = idSchema(
   'whk_01m81j18g0e329asxkdep5tmtc',
   'A hook: where the vault tells what happens.',
 );
+export const ApprovalIdSchema = idSchema(
+  'approval',
+  'apr_01m83rdet0ehaadnnnnhek1nfv',
+  'What was asked for and takes a second person.',
+);
 export const EventIdSchema = idSchema(
   'event',
   'evt_01m83rdet0ehaadnnnnhek1nfv',

@@ -56,6 +56,21 @@ export async function up(knex: Knex): Promise<void> {
        PRIMARY KEY (tenant, purpose, version)
      ) ${clustered}`,
 
+    // What waits for a second person, or did, and what a tenant has said of that.
+    `CREATE TABLE approvals (
+       ordered_at ${int} NOT NULL, expires_at ${int} NOT NULL, ended_at ${int},
+       tenant ${id} NOT NULL REFERENCES tenants (tenant), approval ${id} NOT NULL, ordered_by ${id} NOT NULL,
+       ended_by ${id}, kind ${text} NOT NULL, action ${word} NOT NULL, request_mac ${bytes} NOT NULL,
+       about ${text} NOT NULL, approved_by ${bytes} NOT NULL, ended ${text}, tag ${bytes} NOT NULL,
+       PRIMARY KEY (tenant, approval)
+     ) ${clustered}`,
+    'CREATE INDEX approvals_open ON approvals (tenant, ordered_by) WHERE ended_at IS NULL',
+    `CREATE TABLE approval_policies (
+       changed_at ${int} NOT NULL, approvers ${small} NOT NULL, erasure_subjects ${small} NOT NULL,
+       hours ${small} NOT NULL, tenant ${id} NOT NULL PRIMARY KEY REFERENCES tenants (tenant),
+       changed_by ${id} NOT NULL, tag ${bytes} NOT NULL
+     ) ${clustered}`,
+
     // Distributed by subject.
     `CREATE TABLE subjects (
        created_at ${int} NOT NULL, erased_at ${int}, tenant ${id} NOT NULL, subject ${id} NOT NULL,

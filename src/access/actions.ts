@@ -63,6 +63,11 @@ export const ACTIONS = [
   'change_hook',
   'remove_hook',
   'test_hook',
+  'read_approvals',
+  'give_approval',
+  'refuse_approval',
+  'withdraw_approval',
+  'set_approval_policy',
   'unseal',
   'authenticate',
 ] as const;

@@ -14,6 +14,8 @@ export interface Principal {
   readonly purposes: readonly string[];
   /** What the tenant's purposes need; absent: they are not asked, and every purpose needs all types. */
   readonly needs?: Needs | undefined;
+  /** How many subjects a call of its may erase without a second person; undefined: it need not ask. */
+  readonly erasesAlone?: number | undefined;
   /** The only audience whose tokens it can use; undefined: every one. */
   readonly audience: string | undefined;
   /** Where and when it calls; absent: unknown, which meets no condition. */

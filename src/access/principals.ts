@@ -21,12 +21,13 @@ import { change, select } from '../storage/queries.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { parseApiKey } from './api-key.ts';
 import { type Bounds, boundsIn, boundsText, type From, isWithin } from './bounds.ts';
-import { findApiKey, isLive } from './key-rows.ts';
+import { findOwned } from './key-owner.ts';
+import { isLive } from './key-rows.ts';
 import { type AccessKeys, addKey, hasOwnEnd, MAC_BYTES, principalKeys, secretKey, secretMac } from './keys.ts';
 import type { Principal } from './principal.ts';
 import type { AccessBooks } from './roles/access-books.ts';
 import { isBuiltIn } from './roles.ts';
-import { findPrincipal, findTenant, type PrincipalRow, principals } from './store.ts';
+import { type PrincipalRow, principals } from './store.ts';
 import { TenantSuspendedError } from './suspended.ts';
 
 /** The API key is missing, unknown, expired, revoked, or bound to another network: one answer for all of them. */
@@ -133,10 +134,10 @@ export async function recognise(
   const parsed = parseApiKey(text);
   if (parsed === undefined) throw new UnauthenticatedError();
   using given = secret(parsed.secret);
-  const key = await findApiKey(reader, parsed.id);
-  if (key === undefined) throw new UnauthenticatedError();
+  const found = await findOwned(reader, parsed.id);
+  if (found === undefined) throw new UnauthenticatedError();
+  const { key, home, row } = found;
   const [tenant, id] = [key.tenant as TenantId, key.principal as PrincipalId];
-  const [home, row] = await Promise.all([findTenant(reader, tenant), findPrincipal(reader, tenant, id)]);
   // Nobody of an erased tenant is known any more: the keys that would tell are going, and its log takes no entry.
   if (home === undefined || home.erased_at !== null) throw new UnauthenticatedError();
   const bound = await secretKey(indexes, tenant, key.mac_version).catch((error: unknown) => {
@@ -161,6 +162,7 @@ export async function recognise(
     rules: isBuiltIn(row.role) ? undefined : await books.role(reader, home, row.role).catch(ofAltered),
     purposes: purposesOf(row),
     needs: await books.needs(reader, home),
+    erasesAlone: await books.erasesAlone(reader, home),
     audience: row.audience ?? undefined,
   };
   if (!isLive(key, now) || row.revoked_at !== null) throw new UnauthenticatedError(principal);

@@ -22,9 +22,20 @@ import { erasedTenants } from './store.ts';
 
 /**
  * `key`, `purpose` and `networks`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a
- * role that ended, see `roles/rows.ts`; `hook`: one that was removed; `suspension`: of the tenant itself.
+ * role that ended, see `roles/rows.ts`; `hook`: one that was removed; `approval`: one that was used, refused or
+ * withdrawn, and `policy`: one that asks for more than before, see `approvals/`; `suspension`: of the tenant itself.
  */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'networks' | 'role' | 'hook' | 'suspension';
+export type RevokedKind =
+  | 'principal'
+  | 'token'
+  | 'key'
+  | 'purpose'
+  | 'networks'
+  | 'role'
+  | 'hook'
+  | 'approval'
+  | 'policy'
+  | 'suspension';
 
 export const revocations = table(
   'records',

@@ -27,6 +27,10 @@ export const OPERATORS: ReadonlySet<string> = new Set<Role>(['admin', 'auditor',
 /** Who is told what happens, and where. */
 const HOOKS = ['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const;
 
+/** Who may be the second to say yes, and who may take back what they have asked for. */
+const OF_APPROVALS = ['read_approvals', 'give_approval', 'refuse_approval', 'withdraw_approval'] as const;
+const OF_ASKERS = ['read_approvals', 'withdraw_approval'] as const;
+
 /** The role that only reveals what it was given: it is tied to these tokens' audience, and has its own purpose. */
 export const RECEIVES_ONLY: Role = 'receiver';
 export const NEEDS_PURPOSE = 'A receiver only reveals, and needs a purpose for that.';
@@ -42,7 +46,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     allow([
       ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
       ...(['change_principal', 'rotate_api_key', 'end_api_key', 'change_role', 'end_role', ...READS_ROLES] as const),
-      ...(['declare_purpose', 'end_purpose', ...HOOKS] as const),
+      ...(['declare_purpose', 'end_purpose', 'set_approval_policy', ...OF_APPROVALS, ...HOOKS] as const),
       ...(['suspend_tenant', 'erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['declare_type', 'set_keep', 'set_unique', 'count_doubles', 'read_status', 'read_job', 'recover'] as const),
     ]),
@@ -52,6 +56,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
       ...(['tokenize', 'verify', 'mint_token', 'change_token', 'correct', 'erase'] as const),
       ...(['describe_token', 'read_record', 'resolve_subject', 'read_subject'] as const),
       ...ASKS_OF_ERASURES,
+      ...OF_ASKERS,
     ]),
     allow(['detokenize', 'search', 'match'], ['plain']),
   ],
@@ -60,7 +65,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     allow(['detokenize', 'search', 'match'], ['masked', 'narrow']),
   ],
   receiver: [allow(['describe_token', 'change_token']), allow(['detokenize'], ['plain'])],
-  auditor: [allow(['read_audit', 'list_keys', 'read_job', ...ASKS_OF_ERASURES, ...READS_ROLES])],
+  auditor: [allow(['read_audit', 'list_keys', 'read_job', 'read_approvals', ...ASKS_OF_ERASURES, ...READS_ROLES])],
   security: [
     allow([
       ...(['read_status', 'read_audit', 'read_job', 'recover', ...READS_ROLES] as const),
@@ -68,6 +73,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
       ...(['suspend_tenant', 'erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
       ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),
+      ...OF_APPROVALS,
     ]),
   ],
 };

@@ -39,7 +39,7 @@ export function damagedTargets(errors: readonly unknown[]): (string | undefined)
 }
 
 function targetOf({ target }: IntegrityError): string | undefined {
-  const kinds = ['job', 'audit', 'principal', 'hook'] as const;
+  const kinds = ['job', 'audit', 'principal', 'hook', 'approval'] as const;
   return kinds.some((kind) => isId(kind, target)) ? target : undefined;
 }
 

@@ -3,10 +3,13 @@
  * changes, its audit entry, one more entry for what it found damaged, and its idempotency row.
  */
 import type { Action } from '../access/actions.ts';
+import { type Order, useApproval } from '../access/approvals/needed.ts';
 import { type Decision, decide, type Resource } from '../access/decide.ts';
+import { accessKeys } from '../access/keys.ts';
 import { assertTenantLives } from '../access/store.ts';
 import { type AuditEntry, appendAuditEntry } from '../audit/entries.ts';
 import { type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
+import type { ApprovalId } from '../ids.ts';
 import { MAX_CALL_MS } from '../storage/limits.ts';
 import type { PartTx } from '../storage/side-by-side.ts';
 import type { RecordTx } from '../storage/tx.ts';
@@ -67,6 +70,12 @@ export interface Door {
   /** The same, where a refusal concerns one item of several. */
   decision(resource: Resource): Decision;
   /**
+   * What asks in the transaction whether something waits for a second person (`access/approvals/needed.ts`). Fetched
+   * before the transaction, and called in an exclusive one, before anything is done: it throws where it waits, and
+   * `perform` makes the approval. The entry then names the one that was used.
+   */
+  secondPerson(): Promise<AskSecond>;
+  /**
    * The record transaction of this call, which its audit entry ends. Call it exactly once, as the last step that may
    * fail. A shared work may be run a second time, see `storage/tx.ts`.
    */
@@ -80,6 +89,8 @@ export interface Door {
     alone: (tx: RecordTx) => Promise<Done<R>>,
   ): Promise<R>;
 }
+
+export type AskSecond = (tx: RecordTx, order: Order) => Promise<void>;
 
 /** What a work has done in the transaction: the reply, and what it adds to the audit entry. */
 export interface Done<R> {
@@ -108,6 +119,7 @@ export class CallDoor<Reply> implements Door {
   readonly #call: Call<Reply>;
   readonly #commits: Commits;
   #committed = false;
+  #used: ApprovalId | undefined;
 
   constructor(vault: Vault, caller: Caller, call: Call<Reply>, commits: Commits) {
     this.#vault = vault;
@@ -124,6 +136,20 @@ export class CallDoor<Reply> implements Door {
     return this.#committed;
   }
 
+  /** The approval that the call has used. */
+  get used(): ApprovalId | undefined {
+    return this.#used;
+  }
+
+  async secondPerson(): Promise<AskSecond> {
+    const { tenant, principal } = this.#caller;
+    const keys = await accessKeys(this.#vault.keyring.indexes, tenant);
+    return async (tx, order) => {
+      const asked = { action: this.#call.action, now: this.now };
+      this.#used = await useApproval(tx, keys, { tenant, principal }, asked, order);
+    };
+  }
+
   decide(resource: Resource): string | undefined {
     const decision = this.decision(resource);
     if (!decision.allowed) throw decision.refusal;
@@ -136,7 +162,7 @@ export class CallDoor<Reply> implements Door {
   }
 
   async commit<R>(mode: 'shared' | 'exclusive', work: (tx: RecordTx) => Promise<Done<R>>): Promise<R> {
-    return this.#commit(() => this.#vault.recordStore[mode]((tx) => this.#inside(tx, work)));
+    return this.#commit(() => this.#vault.recordStore[mode]((tx) => this.#inside(tx, work, mode === 'shared')));
   }
 
   async commitTogether<R>(
@@ -166,24 +192,43 @@ export class CallDoor<Reply> implements Door {
     return reply;
   }
 
-  async #inside<R>(tx: RecordTx, work: (tx: RecordTx) => Promise<Done<R>>): Promise<Committed<R>> {
+  /**
+   * @param atOnce whether the work asks its first question beside those of the call, in one round trip. Only a shared
+   *   work may: if an answer forbids the call, nothing of it is there
+   */
+  async #inside<R>(tx: RecordTx, work: (tx: RecordTx) => Promise<Done<R>>, atOnce = false): Promise<Committed<R>> {
     const vault = this.#vault;
     const { idempotent, mayTakeLong } = this.#call;
     const { base, once, time } = this.#commits;
     time.begins();
-    await assertTenantLives(tx, this.#caller.tenant);
-    if (once !== undefined && (await once.recall(tx)) !== undefined) throw new VaultError('repeated_call');
-    const { reply, entry: about } = await work(tx);
+    const allowed = this.#mayGoOn(tx);
+    if (!atOnce) await allowed;
+    const working = work(tx);
+    await allowed.catch(async (error: unknown) => {
+      // What forbids the call says more than what became of its work.
+      await working.catch(() => {});
+      throw error;
+    });
+    const { reply, entry: about } = await working;
     const { damaged = [], ...entry } = about;
     if (damaged.length > 0) await vault.lookInPlace();
     if (!mayTakeLong && vault.clock().getTime() - base.at.getTime() > MAX_CALL_MS) {
       throw new UnavailableError('overloaded', 'The call took too long. Nothing of it has been kept.');
     }
-    await appendAuditEntry(tx, { ...base, outcome: 'done', ...entry });
+    const target = [entry.target, this.#used].filter(Boolean).join(' ') || undefined;
+    await appendAuditEntry(tx, { ...base, outcome: 'done', ...entry, target });
     const further = damaged.length > 0 && entry.code !== DAMAGED.code;
     if (further) await appendAuditEntry(tx, damageEntry(vault, base, damaged));
     if (once !== undefined) await once.remember(tx, idempotent?.remember(reply as never), base.at);
     time.isOnTheWay();
     return { reply, outcome: entry.outcome ?? 'done', code: entry.code, damaged, further };
+  }
+
+  /** @throws `tenant_erased`; `repeated_call` where this call has been answered before */
+  async #mayGoOn(tx: RecordTx): Promise<void> {
+    const recalled = this.#commits.once?.recall(tx);
+    recalled?.catch(() => {});
+    await assertTenantLives(tx, this.#caller.tenant);
+    if ((await recalled) !== undefined) throw new VaultError('repeated_call');
   }
 }

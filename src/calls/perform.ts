@@ -7,12 +7,15 @@
  *   it is refused       nothing is kept; the refusal gets an entry of its own, and is then thrown
  *   it fails            the same, with outcome `failed`
  *   a part is damaged   its items say so; an entry of its own names their records, in the same commit
+ *   it takes a second     nothing is kept but an approval that waits, and its entry (`waits.ts`)
  *   no entry possible   the call fails with `store_unavailable` and shows nothing
  *   its time runs out   nothing is kept (`timed_out`), unless its commit was on the way (`outcome_unknown`): then its
  *                       entry is in that commit, if there is one
  *   the tenant is gone  the call fails with `tenant_erased`, however it began
  */
+import { ApprovalNeededError } from '../access/approvals/errors.ts';
 import { assertOfFirstTenant } from '../access/first-tenant.ts';
+import { keepNoted } from '../access/revocations.ts';
 import { appendAuditEntry } from '../audit/entries.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import { OutcomeUnknownError } from '../storage/errors.ts';
@@ -22,6 +25,7 @@ import { type Call, CallDoor, type Door } from './door.ts';
 import { appendFailure, type BaseEntry, baseEntry, type Macs, macsOf } from './entries.ts';
 import { IdempotentCall } from './idempotency.ts';
 import { CallTime, TimeLimit } from './time-limit.ts';
+import { waiting } from './waits.ts';
 
 /**
  * @throws {UnavailableError} `timed_out` when the call's time has run out; nothing is kept
@@ -62,17 +66,19 @@ async function performAll<R>(
     try {
       const reply = await work(door);
       if (!door.committed) throw new TypeError(`The work of ${action} returned without a commit.`);
+      if (door.used !== undefined) await keepNoted(vault, caller.tenant, ['approval'], [door.used]);
       return reply;
     } catch (error) {
       // The same call may have run at the same time under the same key and been first; its answer is then this one's.
       // What it left behind looks like a conflict, or like something gone.
-      const raced = error instanceof VaultError && ['conflict', 'gone', 'not_found'].includes(error.kind);
+      const raced = error instanceof VaultError && ['conflict', 'gone', 'not_found', 'waiting'].includes(error.kind);
       const first = raced && once && !door.committed ? await replay(vault, call, once, base) : undefined;
       if (first === undefined) throw error;
       return first.reply;
     }
   } catch (thrown) {
-    const error = await explained(vault, thrown);
+    const error = await explained(vault, await waiting(vault, caller, { ...call, macs }, thrown));
+    if (error instanceof ApprovalNeededError) throw error;
     // If its own commit holds after all, it has the call's entry, and another entry would contradict it.
     const mayBeDone = error instanceof OutcomeUnknownError && time.mayBeDone;
     if (!door?.committed && !mayBeDone) await appendFailure(vault, caller, { ...call, macs }, error);

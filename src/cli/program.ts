@@ -5,6 +5,7 @@ import { RELEASE } from '../release.ts';
 import { settingsHelp } from '../settings.ts';
 import { addAccessCommands } from './access.ts';
 import { addMeCommand } from './api-keys.ts';
+import { addApprovalCommands } from './approvals.ts';
 import { addBackupCommands } from './backup.ts';
 import { addCertificateCommands } from './certificate.ts';
 import { addDoctorCommand } from './doctor.ts';
@@ -51,6 +52,7 @@ export function newProgram(): Command {
   addRoleCommands(program);
   addAccessCommands(program);
   addPurposeCommands(program);
+  addApprovalCommands(program);
   addMeCommand(program);
   addTenantCommands(program);
   addHookCommands(program);

@@ -250,7 +250,7 @@ export interface paths {
          * Erase records, by themselves, by tokens, or by subject; or a whole tenant.
          * @description Name exactly one of `subject`, `ref`, `records`, `tokens` and `tenant`. From the reply on, nothing opens the values. It cannot be taken back. Records that were erased before are not counted again. A tenant is erased by its administrator, or by an administrator or the security team of the first tenant, who repeat its name in `confirm`; none of its API keys works from then on, and the receipt is read by those of the first tenant.
          *
-         *     Its own problems: `subject_not_found`, `subject_erased`, `record_not_found`, `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `tenant_not_found`, `tenant_erased`, `not_confirmed`, `first_tenant`.
+         *     Its own problems: `subject_not_found`, `subject_erased`, `record_not_found`, `token_not_found`, `token_expired`, `token_used_up`, `token_revoked`, `record_erased`, `tenant_not_found`, `tenant_erased`, `not_confirmed`, `first_tenant`, `approval_needed`, `too_many_approvals`, `journal_unavailable`.
          */
         readonly post: operations["erase"];
         readonly delete?: never;
@@ -686,7 +686,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a principal and get its API key, once.
-         * @description Its own problems: `unknown_purpose`, `unknown_role`, `invalid_network`, `api_key_already_shown`.
+         * @description Its own problems: `unknown_purpose`, `unknown_role`, `invalid_network`, `duties_conflict`, `api_key_already_shown`, `approval_needed`, `too_many_approvals`, `journal_unavailable`.
          */
         readonly post: operations["addPrincipal"];
         readonly delete?: never;
@@ -718,7 +718,7 @@ export interface paths {
          * Change the purposes of a principal, its networks, or the end of its API key.
          * @description Holds from the next call on. What is not named stays. An API key that has ended stays so: rotate it. With a 503 it may hold already: call again until it is answered.
          *
-         *     Its own problems: `principal_not_found`, `principal_revoked`, `own_principal`, `unknown_purpose`, `invalid_network`, `api_key_ended`, `journal_unavailable`.
+         *     Its own problems: `principal_not_found`, `principal_revoked`, `own_principal`, `unknown_purpose`, `invalid_network`, `api_key_ended`, `journal_unavailable`, `approval_needed`, `too_many_approvals`.
          */
         readonly patch: operations["changePrincipal"];
         readonly trace?: never;
@@ -736,7 +736,7 @@ export interface paths {
          * Give a principal a new API key; the one in use works for an overlap.
          * @description At most two API keys of a principal work at a time. An overlap of 0 ends all others at once. Send an `Idempotency-Key`: the same call then shows the same API key again for 24 hours, should the answer be lost. An administrator may rotate its own API key, but not make one that lasts longer.
          *
-         *     Its own problems: `principal_not_found`, `principal_revoked`, `rolling_over`, `own_principal`, `journal_unavailable`.
+         *     Its own problems: `principal_not_found`, `principal_revoked`, `rolling_over`, `own_principal`, `journal_unavailable`, `approval_needed`, `too_many_approvals`.
          */
         readonly post: operations["rotateApiKey"];
         readonly delete?: never;
@@ -851,7 +851,7 @@ export interface paths {
          * Make or change a role of the tenant’s own.
          * @description Holds from the next call on. The answer says what it opened and closed; POST /v1/roles/{role}/preview says so before. The same rules again are no change. With a 503 it may hold already: call again until it is answered.
          *
-         *     Its own problems: `built_in_role`, `own_role`, `role_changed`, `invalid_role`, `duties_conflict`, `too_many_roles`, `journal_unavailable`.
+         *     Its own problems: `built_in_role`, `own_role`, `role_changed`, `invalid_role`, `duties_conflict`, `too_many_roles`, `journal_unavailable`, `approval_needed`, `too_many_approvals`.
          */
         readonly put: operations["changeRole"];
         readonly post?: never;
@@ -967,7 +967,7 @@ export interface paths {
          * Declare a purpose, or say something else of it.
          * @description The body is all that is said of it from now on; what was said before stays readable. One that had ended is in use again.
          *
-         *     Its own problems: `unknown_type`, `too_many_purposes`.
+         *     Its own problems: `unknown_type`, `too_many_purposes`, `approval_needed`, `too_many_approvals`, `journal_unavailable`.
          */
         readonly put: operations["declarePurpose"];
         readonly post?: never;
@@ -978,6 +978,142 @@ export interface paths {
          *     Its own problems: `purpose_not_found`, `purpose_in_use`.
          */
         readonly delete: operations["endPurpose"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/approvals": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What waits for a second person, and what has become of it.
+         * @description What waits for a second person, and what has become of it.
+         */
+        readonly get: operations["listApprovals"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/approvals/{approval}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * An approval: who has asked for what, and who has said yes.
+         * @description Its own problems: `approval_not_found`.
+         */
+        readonly get: operations["getApproval"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/approvals/{approval}/approve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Approve what somebody else has asked for.
+         * @description Nothing is done by it: whoever asked sends the same call again. Until then it can be refused, and the yes of somebody who may no longer approve does not count.
+         *
+         *     Its own problems: `approval_not_found`, `own_approval`, `approval_ended`.
+         */
+        readonly post: operations["giveApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/approvals/{approval}/refuse": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Refuse what somebody else has asked for.
+         * @description For good: whoever asked may ask anew. With a 503 it may be refused already: call again.
+         *
+         *     Its own problems: `approval_not_found`, `own_approval`, `approval_ended`, `journal_unavailable`.
+         */
+        readonly post: operations["refuseApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/approvals/{approval}/withdraw": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Take back what one has asked for oneself.
+         * @description For good, whether it was approved or not. With a 503 it may be withdrawn already: call again.
+         *
+         *     Its own problems: `approval_not_found`, `not_own_approval`, `approval_ended`, `journal_unavailable`.
+         */
+        readonly post: operations["withdrawApproval"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/approval-policy": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How many must approve, and who could.
+         * @description How many must approve, and who could.
+         */
+        readonly get: operations["getApprovalPolicy"];
+        /**
+         * Say what takes a second person, and how many.
+         * @description From the first policy on, these wait for approval: a new API key that may see values plain or approve, a role that sees more plain, purposes for a principal that sees plain, an erasure of many subjects or of a tenant, a new root key, and less approval than now. As long as nobody else could approve, they do not wait.
+         *
+         *     Its own problems: `approval_needed`, `too_many_approvals`, `journal_unavailable`.
+         */
+        readonly put: operations["setApprovalPolicy"];
+        readonly post?: never;
+        /**
+         * Let nothing of the tenant need approval any more.
+         * @description Its own problems: `approval_needed`, `too_many_approvals`, `journal_unavailable`.
+         */
+        readonly delete: operations["endApprovalPolicy"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -1252,7 +1388,7 @@ export interface components {
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "suspend_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "suspend_tenant" | "erase_tenant" | "read_audit" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "read_approvals" | "give_approval" | "refuse_approval" | "withdraw_approval" | "set_approval_policy" | "unseal" | "authenticate";
         readonly AddHookBody: {
             /**
              * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
@@ -1427,6 +1563,138 @@ export interface components {
          * @example key_01m6dqs9m0e8rrp3vs6gh8ye9k
          */
         readonly ApiKeyId: string;
+        /** @description Something that takes a second person, and what has become of it. */
+        readonly Approval: {
+            readonly approval: components["schemas"]["ApprovalId"];
+            /** @description `key`: a new API key that may see values plain, or approve. `purposes`: a principal that may see values plain gets purposes. `role`: a role is to see more plain, or to approve. `purpose`: a purpose is to need more data types. `erasure`, `tenant`: an erasure. `root`: a new root key. `policy`: less approval than now. */
+            readonly kind: string;
+            /** @description What is to be done; the word of the audit log. */
+            readonly action: string;
+            /** @description `waiting`; `approved`: whoever asked can make the call again; `used`: it was done; `refused`; `withdrawn`; `expired`. */
+            readonly state: string;
+            readonly about: components["schemas"]["ApprovalAbout"];
+            /** @description Who asked. */
+            readonly orderedBy: components["schemas"]["PrincipalId"];
+            /**
+             * Format: date-time
+             * @description When, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly orderedAt: string;
+            /**
+             * Format: date-time
+             * @description Until when it can be approved and used, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt: string;
+            /** @description How many must approve. */
+            readonly needed: number;
+            /** @description Who has, as far as they still may. */
+            readonly approvedBy: readonly components["schemas"]["PrincipalId"][];
+            /**
+             * Format: date-time
+             * @description When it was used, refused or withdrawn, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly endedAt?: string;
+            /** @description By whom. */
+            readonly endedBy?: components["schemas"]["PrincipalId"];
+            /** @description Its row was altered or damaged: it can be neither approved nor used. */
+            readonly damaged?: boolean;
+        };
+        /** @description What is asked for. Which of these are there depends on the kind. */
+        readonly ApprovalAbout: {
+            /** @description The principal that is to get an API key or purposes. */
+            readonly principal?: components["schemas"]["PrincipalId"];
+            /** @description Of the principal or the tenant. */
+            readonly name?: string;
+            readonly role?: components["schemas"]["Role"];
+            readonly audience?: components["schemas"]["Audience"];
+            /** @description The purposes that it is to have. */
+            readonly purposes?: readonly components["schemas"]["Purpose"][];
+            /** @description The only networks from which it is to call; absent: all. */
+            readonly networks?: readonly string[];
+            /**
+             * Format: date-time
+             * @description When its API key is to end; null: never; absent: as the vault is set.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly expiresAt?: string | null;
+            /**
+             * @description What the role is for. It stands in lists and is not sealed: no name of a person.
+             * @example The help desk: masked, with a ticket.
+             */
+            readonly description?: string;
+            /** @description Of the role, as they would be. Absent in lists. */
+            readonly rules?: readonly components["schemas"]["StandingRule"][];
+            /** @description The purpose that is to need more data types. */
+            readonly purpose?: components["schemas"]["Purpose"];
+            /** @description The data types that it is to need; absent: all. */
+            readonly types?: readonly string[];
+            /** @description The tenant to be erased. */
+            readonly tenant?: components["schemas"]["TenantId"];
+            /** @description How many subjects would be erased, or lose records. */
+            readonly subjects?: number;
+            /** @description How many records would be erased. */
+            readonly records?: number;
+            /** @description The first 100 of these subjects. */
+            readonly named?: readonly components["schemas"]["SubjectId"][];
+            /** @description Of a policy as it would be; absent for its end. */
+            readonly approvers?: number;
+            /** @description The same. */
+            readonly erasureSubjects?: number;
+            /** @description The same. */
+            readonly hours?: number;
+            /** @description Into how many shares the new root key is to be split; absent: a file. */
+            readonly shares?: number;
+            /** @description How many of them are to open the vault. */
+            readonly threshold?: number;
+        };
+        /**
+         * @description What was asked for and takes a second person.
+         * @example apr_01m83rdet0ehaadnnnnhek1nfv
+         */
+        readonly ApprovalId: string;
+        /** @description What the tenant asks for. */
+        readonly ApprovalPolicy: {
+            /**
+             * @description How many others must approve; where fewer could, all of them must.
+             * @example 1
+             */
+            readonly approvers: number;
+            /** @description An erasure of more subjects than these, in one call, needs approval. */
+            readonly erasureSubjects: number;
+            /** @description So long after it was asked for, an approval ends, given or not. */
+            readonly hours: number;
+            /**
+             * Format: date-time
+             * @description When it was set, UTC.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly changedAt: string;
+            /** @description Who set it: a principal, or the vault itself after a restore. */
+            readonly changedBy: components["schemas"]["PrincipalId"];
+        };
+        /** @description What a tenant asks for before what takes a second person is done. */
+        readonly ApprovalTerms: {
+            /**
+             * @description How many others must approve; where fewer could, all of them must.
+             * @example 1
+             */
+            readonly approvers: number;
+            /**
+             * @description An erasure of more subjects than these, in one call, needs approval.
+             * @default 10
+             * @example 10
+             */
+            readonly erasureSubjects: number;
+            /**
+             * @description So long after it was asked for, an approval ends, given or not.
+             * @default 24
+             * @example 24
+             */
+            readonly hours: number;
+        };
         /** @description What kind of value it is about, and how much of it would be shown. */
         readonly AskedValue: {
             /**
@@ -1452,7 +1720,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `suspend_tenant`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `suspend_tenant`, `erase_tenant`, `read_audit`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `read_approvals`, `give_approval`, `refuse_approval`, `withdraw_approval`, `set_approval_policy`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -2369,6 +2637,12 @@ export interface components {
              */
             readonly endedAt: string;
         };
+        readonly EndApprovalPolicyReply: {
+            /** @description Absent: nothing of the tenant needs approval. */
+            readonly policy?: components["schemas"]["ApprovalPolicy"];
+            /** @description Who could approve at present, if it is not their own. */
+            readonly approvers: readonly components["schemas"]["PrincipalId"][];
+        };
         readonly EndRoleReply: {
             readonly role: components["schemas"]["Role"];
             /**
@@ -2656,10 +2930,10 @@ export interface components {
          */
         readonly EventId: string;
         /**
-         * @description What may be told: `integrity.failed`: A stored row was altered or damaged; once an hour of the same ones. `store.corrupt`: A store reported that its own data is damaged; once an hour. `guesses.locked_out`: A principal guessed wrong too often and is refused; once an hour of each. `principal.revoked`: A principal was revoked. `api_key.ended`: An API key was ended. `api_key.ends_soon`: The last API key of a principal ends within 14 days. `slot.added`: A root slot was added. `slot.removed`: A root slot was removed. `slot.secret_returned`: A root slot had a secret that was destroyed. `root.split`: Shares of the root key were made. `root.replacement_begun`: The replacement of the root key was begun. `root.replaced`: The root key was replaced. `vault.unsealed`: The vault was opened with shares. `vault.restored`: A store was put back from a copy. `vault.recovered`: The stores were made to agree after a restore. `node.abandoned`: A node was given up. `keys.rotation_ordered`: A rotation of keys was ordered. `keys.compromised`: Keys were said to be compromised. `job.completed`: A long job is done: a rotation, a re-sealing, an erasure of a tenant, a backup, a drill. `job.failed`: A long job has failed, and is not tried again by itself. `tenant.erasure_ordered`: The erasure of a whole tenant was ordered. `erasure.final`: An erasure became final: its certificate can be had. `hook.added`: A hook was added. `hook.changed`: A hook was changed, paused, resumed or given another secret. `hook.removed`: A hook was removed. `hook.paused`: The vault has paused a hook that fails. More may come.
+         * @description What may be told: `integrity.failed`: A stored row was altered or damaged; once an hour of the same ones. `store.corrupt`: A store reported that its own data is damaged; once an hour. `guesses.locked_out`: A principal guessed wrong too often and is refused; once an hour of each. `principal.revoked`: A principal was revoked. `api_key.ended`: An API key was ended. `api_key.ends_soon`: The last API key of a principal ends within 14 days. `slot.added`: A root slot was added. `slot.removed`: A root slot was removed. `slot.secret_returned`: A root slot had a secret that was destroyed. `root.split`: Shares of the root key were made. `root.replacement_begun`: The replacement of the root key was begun. `root.replaced`: The root key was replaced. `vault.unsealed`: The vault was opened with shares. `vault.restored`: A store was put back from a copy. `vault.recovered`: The stores were made to agree after a restore. `node.abandoned`: A node was given up. `keys.rotation_ordered`: A rotation of keys was ordered. `keys.compromised`: Keys were said to be compromised. `job.completed`: A long job is done: a rotation, a re-sealing, an erasure of a tenant, a backup, a drill. `job.failed`: A long job has failed, and is not tried again by itself. `tenant.erasure_ordered`: The erasure of a whole tenant was ordered. `erasure.final`: An erasure became final: its certificate can be had. `approval.waiting`: Somebody has asked for what takes a second person: it waits for approval. `hook.added`: A hook was added. `hook.changed`: A hook was changed, paused, resumed or given another secret. `hook.removed`: A hook was removed. `hook.paused`: The vault has paused a hook that fails. More may come.
          * @enum {string}
          */
-        readonly EventName: "integrity.failed" | "store.corrupt" | "guesses.locked_out" | "principal.revoked" | "api_key.ended" | "api_key.ends_soon" | "slot.added" | "slot.removed" | "slot.secret_returned" | "root.split" | "root.replacement_begun" | "root.replaced" | "vault.unsealed" | "vault.restored" | "vault.recovered" | "node.abandoned" | "keys.rotation_ordered" | "keys.compromised" | "job.completed" | "job.failed" | "tenant.erasure_ordered" | "erasure.final" | "hook.added" | "hook.changed" | "hook.removed" | "hook.paused";
+        readonly EventName: "integrity.failed" | "store.corrupt" | "guesses.locked_out" | "principal.revoked" | "api_key.ended" | "api_key.ends_soon" | "slot.added" | "slot.removed" | "slot.secret_returned" | "root.split" | "root.replacement_begun" | "root.replaced" | "vault.unsealed" | "vault.restored" | "vault.recovered" | "node.abandoned" | "keys.rotation_ordered" | "keys.compromised" | "job.completed" | "job.failed" | "tenant.erasure_ordered" | "erasure.final" | "approval.waiting" | "hook.added" | "hook.changed" | "hook.removed" | "hook.paused";
         readonly ExplainAccessBody: components["schemas"]["ExplainPrincipal"] | components["schemas"]["ExplainRole"];
         readonly ExplainAccessReply: {
             /** @description Whether the call would be allowed. */
@@ -2767,6 +3041,12 @@ export interface components {
         };
         /** @description What the same subject must have besides, such as a date of birth, among its first 100 values of that type. Put the rarest first, in `value`. */
         readonly Further: readonly components["schemas"]["Criterion"][];
+        readonly GetApprovalPolicyReply: {
+            /** @description Absent: nothing of the tenant needs approval. */
+            readonly policy?: components["schemas"]["ApprovalPolicy"];
+            /** @description Who could approve at present, if it is not their own. */
+            readonly approvers: readonly components["schemas"]["PrincipalId"][];
+        };
         readonly GetCertificateReply: {
             readonly erasure: components["schemas"]["ErasureId"];
             /** @description `pending`: copies of the key store made earlier may still open the values. `final`: none does. */
@@ -2895,6 +3175,9 @@ export interface components {
             readonly records: readonly components["schemas"]["Record"][];
             /** @description Where the next page begins: send it as `after`. Absent on the last page. */
             readonly next?: components["schemas"]["RecordId"];
+        };
+        readonly GiveApprovalBody: {
+            readonly reason?: components["schemas"]["Reason"];
         };
         /** @description That the process runs, and what it is. */
         readonly Health: {
@@ -3429,6 +3712,12 @@ export interface components {
          * @enum {string}
          */
         readonly LegalBasis: "contract" | "consent" | "legal_obligation" | "legitimate_interests" | "vital_interests" | "public_task";
+        readonly ListApprovalsReply: {
+            /** @description The newest first. Who may not approve is told of their own alone. */
+            readonly approvals: readonly components["schemas"]["Approval"][];
+            /** @description Where the next page begins: send it as `after`. Absent on the last page. */
+            readonly next?: components["schemas"]["ApprovalId"];
+        };
         readonly ListAuditEntriesReply: {
             /** @description The newest first. */
             readonly entries: readonly components["schemas"]["AuditEntry"][];
@@ -4077,6 +4366,8 @@ export interface components {
             readonly field?: string;
             /** @description With a 422: all that is wrong, up to 100 faults. The first is also `code`, `detail` and `field`. */
             readonly errors?: readonly components["schemas"]["Fault"][];
+            /** @description With `approval_needed`: what waits. Once others have approved it, send the same call again. */
+            readonly approval?: string;
             /** @description Id of the request, as in the log and the audit entry. */
             readonly request: string;
         };
@@ -4253,6 +4544,9 @@ export interface components {
          * @example cust_42
          */
         readonly Ref: string;
+        readonly RefuseApprovalBody: {
+            readonly reason?: components["schemas"]["Reason"];
+        };
         readonly RemoveHookReply: {
             readonly hook: components["schemas"]["HookId"];
             /**
@@ -4791,6 +5085,12 @@ export interface components {
             /** @description How many results a page holds at most; absent: 100. */
             readonly limit?: number;
         };
+        readonly SetApprovalPolicyReply: {
+            /** @description Absent: nothing of the tenant needs approval. */
+            readonly policy?: components["schemas"]["ApprovalPolicy"];
+            /** @description Who could approve at present, if it is not their own. */
+            readonly approvers: readonly components["schemas"]["PrincipalId"][];
+        };
         readonly SetKeepBody: {
             /**
              * @description The lesser form in which values are kept from now on; null: the whole value.
@@ -5327,6 +5627,16 @@ export interface components {
         readonly YearInput: number | string;
     };
     responses: {
+        /** @description - `approval_needed`: This takes a second person, and waits for approval. Nothing has been done. */
+        readonly Waiting: {
+            headers: {
+                readonly "X-Request-Id": components["headers"]["RequestId"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description - `malformed_request`: The body is not the JSON, or a header not the text, that it should be. */
         readonly Malformed: {
             headers: {
@@ -5352,6 +5662,8 @@ export interface components {
          *     - `tenant_suspended`: The caller’s tenant is suspended.
          *     - `purpose_not_allowed`: The stated purpose is not one of the caller’s.
          *     - `never_revealed`: Values of this data type are verified, never shown.
+         *     - `own_approval`: Nobody approves what they have asked for themselves.
+         *     - `not_own_approval`: Only who has asked for it withdraws it.
          */
         readonly Refused: {
             headers: {
@@ -5377,6 +5689,7 @@ export interface components {
          *     - `role_not_found`: The tenant has no role of this name.
          *     - `purpose_not_found`: No purpose of this word was ever declared.
          *     - `api_key_not_found`: The principal has no API key of this id.
+         *     - `approval_not_found`: No such approval, or it is another’s.
          *     - `hook_not_found`: No such hook, or it is another tenant’s.
          */
         readonly NotFound: {
@@ -5409,6 +5722,8 @@ export interface components {
          *     - `own_role`: A principal cannot change or end the role it has itself.
          *     - `role_in_use`: Principals in force have the role.
          *     - `role_changed`: The role has another version than the caller says.
+         *     - `too_many_approvals`: In this tenant 100 requests wait for approval.
+         *     - `approval_ended`: The approval was used, refused or withdrawn, or has expired.
          *     - `too_many_roles`: The tenant has 100 roles, or the role 1,000 versions.
          *     - `rolling_over`: Two API keys of the principal work already; end one first.
          *     - `api_key_ended`: The principal has no API key that works; give it another.
@@ -6995,6 +7310,203 @@ export interface operations {
             };
         };
     };
+    readonly listApprovals: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The `next` of the page before. */
+                readonly after?: components["schemas"]["ApprovalId"];
+                /** @description How many a page holds at most. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ListApprovalsReply"];
+                };
+            };
+        };
+    };
+    readonly getApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description What was asked for and takes a second person. */
+                readonly approval: components["schemas"]["ApprovalId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approval"];
+                };
+            };
+        };
+    };
+    readonly giveApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description What was asked for and takes a second person. */
+                readonly approval: components["schemas"]["ApprovalId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GiveApprovalBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approval"];
+                };
+            };
+        };
+    };
+    readonly refuseApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description What was asked for and takes a second person. */
+                readonly approval: components["schemas"]["ApprovalId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RefuseApprovalBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approval"];
+                };
+            };
+        };
+    };
+    readonly withdrawApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description What was asked for and takes a second person. */
+                readonly approval: components["schemas"]["ApprovalId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Approval"];
+                };
+            };
+        };
+    };
+    readonly getApprovalPolicy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GetApprovalPolicyReply"];
+                };
+            };
+        };
+    };
+    readonly setApprovalPolicy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ApprovalTerms"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SetApprovalPolicyReply"];
+                };
+            };
+        };
+    };
+    readonly endApprovalPolicy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EndApprovalPolicyReply"];
+                };
+            };
+        };
+    };
     readonly listHooks: {
         readonly parameters: {
             readonly query?: never;
@@ -7380,6 +7892,10 @@ export type ProblemCode =
     | "role_not_found"
     | "purpose_not_found"
     | "api_key_not_found"
+    | "approval_not_found"
+    | "approval_needed"
+    | "own_approval"
+    | "not_own_approval"
     | "hook_not_found"
     | "concurrent_change"
     | "value_not_unique"
@@ -7391,6 +7907,8 @@ export type ProblemCode =
     | "own_role"
     | "role_in_use"
     | "role_changed"
+    | "too_many_approvals"
+    | "approval_ended"
     | "too_many_roles"
     | "rolling_over"
     | "api_key_ended"

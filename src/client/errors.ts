@@ -12,6 +12,7 @@ export type LetheErrorCode = ProblemCode | 'unexpected_reply' | (string & {});
 
 /** The vault's kinds of error, by status. */
 const KINDS = {
+  202: 'waiting',
   400: 'malformed',
   401: 'unauthenticated',
   403: 'refused',
@@ -46,6 +47,7 @@ export interface Problem {
   readonly field?: string | undefined;
   readonly errors?: readonly Fault[] | undefined;
   readonly request?: string | undefined;
+  readonly approval?: string | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
 
@@ -60,6 +62,8 @@ export class LetheError extends Error {
   readonly field: string | undefined;
   /** All that is wrong with the request, in the order of its items; empty where the vault lists nothing. */
   readonly errors: readonly Fault[];
+  /** With `approval_needed`: what waits. Nothing was done; make the call again once somebody has approved it. */
+  readonly approval: string | undefined;
   /** Id of the request, as in the vault's log and audit entry. */
   readonly request: string | undefined;
   /** After how long the same call may pass, if `Retry-After` says so. */
@@ -70,7 +74,10 @@ export class LetheError extends Error {
    */
   readonly idempotencyKey: string | undefined;
 
-  constructor({ code, message, status, field, errors, request, retryAfterSeconds }: Problem, idempotencyKey?: string) {
+  constructor(
+    { code, message, status, field, errors, request, approval, retryAfterSeconds }: Problem,
+    idempotencyKey?: string,
+  ) {
     super(message);
     this.code = code;
     this.kind = KINDS[status as keyof typeof KINDS] ?? 'internal';
@@ -78,6 +85,7 @@ export class LetheError extends Error {
     this.field = field;
     this.errors = errors ?? [];
     this.request = request;
+    this.approval = approval;
     this.retryAfterSeconds = retryAfterSeconds;
     this.idempotencyKey = idempotencyKey;
   }

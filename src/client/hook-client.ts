@@ -2,7 +2,8 @@
  * The part of the client for hooks: who else is told what happens. `lethe-client.ts` says what every call guarantees.
  * Does not: verify the messages that a hook is sent; any library of Standard Webhooks does.
  */
-import { AccessClient, type PageOf } from './access-client.ts';
+import type { PageOf } from './access-client.ts';
+import { ApprovalClient } from './approval-client.ts';
 import { read, write } from './calls.ts';
 import { id } from './paths.ts';
 import type {
@@ -16,7 +17,7 @@ import type {
   WriteOptions,
 } from './shapes.ts';
 
-export class HookClient extends AccessClient {
+export class HookClient extends ApprovalClient {
   /** Adds a hook. The reply has its secret, which is shown once. @param wanted without `events`: everything */
   async addHook(
     wanted: { readonly url: string; readonly events?: readonly string[] | undefined },

@@ -24,12 +24,12 @@ export function jsonOf(response: Response, text: string, type: string): unknown 
 function errorOf(response: Response, text: string, key: string | undefined): LetheError {
   const { status } = response;
   const problem = jsonOf(response, text, 'application/problem+json') as Record<string, unknown> | null | undefined;
-  const { code, detail, field, errors, request } = problem ?? {};
+  const { code, detail, field, errors, request, approval } = problem ?? {};
   const waitMs = retryAfterMs(response);
   const retryAfterSeconds = waitMs > 0 ? Math.ceil(waitMs / 1000) : undefined;
   if (typeof code === 'string' && typeof detail === 'string') {
     const said = { code, message: detail, status, field: textOf(field), errors: faultsOf(errors) };
-    const more = { request: textOf(request), retryAfterSeconds };
+    const more = { request: textOf(request), approval: textOf(approval), retryAfterSeconds };
     return new LetheError({ ...said, ...more }, key);
   }
   const message = UNAVAILABLE.has(status)

@@ -1,4 +1,5 @@
 /** Every check there is. A new one is a file in `checks/`, a line here, and a row of the handbook's table. */
+import { approvals } from './checks/approvals.ts';
 import { asides } from './checks/asides.ts';
 import { clock } from './checks/clock.ts';
 import { backup, drill } from './checks/copies.ts';
@@ -25,6 +26,6 @@ export const CHECKS: readonly Check[] = [
   ...[vault, stores, permissions, places, slots, strays, asides],
   ...[replication, durability, pooler, tls, network],
   ...[backup, drill, journal, disk, clock],
-  ...[administrators, endingKeys, purposes, keysDue, erasures, epochs, jobs, nodes, hooks],
+  ...[administrators, endingKeys, approvals, purposes, keysDue, erasures, epochs, jobs, nodes, hooks],
   ...[memory, descriptors],
 ];

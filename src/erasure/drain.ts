@@ -3,6 +3,8 @@
  * primary key. So the whole costs what the tenant holds, and a crash between two pages loses nothing.
  */
 
+import { approvalPolicies } from '../access/approvals/policy.ts';
+import { approvals } from '../access/approvals/rows.ts';
 import { apiKeys } from '../access/key-rows.ts';
 import { purposes, purposeVersions } from '../access/purposes/rows.ts';
 import { keyRevocations, revocations } from '../access/revocations.ts';
@@ -53,7 +55,7 @@ export const TABLES_OF_KEYS: readonly Table<'keys'>[] = [
 export const TABLES_OF_RECORDS: readonly Table<'records'>[] = [
   ...[records, tokens, deadTokens, subjects, guessBudgets, verifyAttempts],
   ...[IDEMPOTENCY_KEYS, customTypes, typeSettings, revocations, roles, apiKeys],
-  ...[purposes, purposeVersions, hooks],
+  ...[purposes, purposeVersions, hooks, approvals, approvalPolicies],
 ];
 
 /** What a page has removed. */

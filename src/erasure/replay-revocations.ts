@@ -7,6 +7,8 @@
  * Does not: add anybody in the place of a revoked principal. If all administrators of a tenant in the copy have been
  * revoked since, it has none, and is named.
  */
+import { strengthenAgain } from '../access/approvals/policy.ts';
+import { endApprovalsAgain } from '../access/approvals/rows.ts';
 import { accessKeys } from '../access/keys.ts';
 import { NARROWINGS, narrowAgain } from '../access/narrowings.ts';
 import {
@@ -33,7 +35,10 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes, networks, versions of roles and suspensions, which hold again. */
+  /**
+   * API keys, purposes, networks, versions of roles and approvals that had ended, and have ended again; policies and
+   * suspensions that hold again.
+   */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
@@ -80,7 +85,8 @@ async function revokeMissing(
   now: Date,
 ): Promise<Pick<RevokedAgain, 'principals' | 'tokens' | 'narrowed'>> {
   const narrowings = missing.filter(({ kind }) => NARROWINGS.some((one) => one === kind));
-  const keys = narrowings.length === 0 ? undefined : await accessKeys(keyring.indexes, tenant);
+  const isBound = missing.some(({ kind }) => kind === 'approval' || kind === 'policy');
+  const keys = narrowings.length > 0 || isBound ? await accessKeys(keyring.indexes, tenant) : undefined;
   const ofKind = (kind: string) => missing.filter((row) => row.kind === kind);
   return recordStore.exclusive(async (tx) => {
     await insertNoted(tx, missing, now);
@@ -97,7 +103,11 @@ async function revokeMissing(
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
     const suspended = Math.min(...ofKind('suspension').map(({ revoked_at }) => revoked_at));
     if (Number.isFinite(suspended)) await setSuspended(tx, tenant, suspended);
-    const narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random)) + ofKind('suspension').length;
+    let narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random)) + ofKind('suspension').length;
+    if (keys !== undefined && isBound) {
+      narrowed += await endApprovalsAgain(tx, keys, tenant, ofKind('approval'));
+      narrowed += await strengthenAgain(tx, keys, { tenant, at: now, random }, ofKind('policy'));
+    }
     return { principals, tokens: await revokeAgain(tx, keyring.indexes, tenant, dead), narrowed };
   });
 }

@@ -14,6 +14,8 @@ interface Kind {
   readonly of?: { readonly code: string } | { readonly action: Action; readonly target?: string };
   /** Told once an hour of the same: an attack repeats itself, and would bury everything else. */
   readonly hourly?: 'principal' | 'found';
+  /** Told once of the same target, however often it comes. */
+  readonly once?: 'target';
 }
 
 export const EVENTS = {
@@ -54,6 +56,11 @@ export const EVENTS = {
   'job.failed': { says: 'A long job has failed, and is not tried again by itself.' },
   'tenant.erasure_ordered': { says: 'The erasure of a whole tenant was ordered.', of: { action: 'erase_tenant' } },
   'erasure.final': { says: 'An erasure became final: its certificate can be had.' },
+  'approval.waiting': {
+    says: 'Somebody has asked for what takes a second person: it waits for approval.',
+    of: { code: 'approval_needed' },
+    once: 'target',
+  },
   'hook.added': { says: 'A hook was added.', of: { action: 'add_hook' } },
   'hook.changed': {
     says: 'A hook was changed, paused, resumed or given another secret.',
@@ -89,7 +96,7 @@ export interface About {
   readonly subject?: string | undefined;
   readonly erasure?: string | undefined;
   readonly records?: readonly string[] | undefined;
-  /** Principals, API keys, tenants, jobs and hooks that it is about. */
+  /** Principals, API keys, tenants, jobs, hooks and approvals that it is about. */
   readonly others?: readonly string[] | undefined;
 }
 
@@ -106,11 +113,12 @@ for (const name of EVENT_NAMES) {
 export function eventOf({ action, outcome, code, target }: Told): EventName | undefined {
   const byCode = code === undefined ? undefined : BY_CODE.get(code);
   if (byCode !== undefined || outcome !== 'done') return byCode;
-  return BY_ACTION.get(action) ?? BY_ACTION.get(`${action} ${target}`);
+  // A target may have more words: ids.
+  return BY_ACTION.get(action) ?? BY_ACTION.get(`${action} ${target?.split(' ', 1)[0]}`);
 }
 
 const NAMED = 20;
-const OTHERS: readonly IdKind[] = ['principal', 'apiKey', 'tenant', 'job', 'hook'];
+const OTHERS: readonly IdKind[] = ['principal', 'apiKey', 'tenant', 'job', 'hook', 'approval'];
 
 export function aboutOf({ entry, principal, subject, erasure, records = [], target }: Told): About {
   // A target may be a word that somebody has chosen: a data type, a slot, a node.
@@ -126,7 +134,8 @@ const HOUR_MS = 60 * 60 * 1000;
 
 /** @returns what two entries have in common of which one is told; undefined where each is */
 export function onceOf(name: EventName, told: Told): string | undefined {
-  const { hourly }: Kind = EVENTS[name];
+  const { hourly, once }: Kind = EVENTS[name];
+  if (once === 'target') return `${name} ${told.target}`;
   const hour = Math.floor(told.at.getTime() / HOUR_MS);
   if (hourly === 'principal') return `${name} ${told.principal} ${hour}`;
   if (hourly !== 'found') return undefined;

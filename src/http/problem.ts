@@ -3,6 +3,7 @@
  * the code, fixed texts, the path of the field at fault and the request's id. One that refuses what was sent lists all
  * that is wrong with it; `code`, `detail` and `field` are then those of the first.
  */
+import { ApprovalNeededError } from '../access/approvals/errors.ts';
 import { type Fault, VaultError } from '../errors.ts';
 import { faultsOf } from '../faults.ts';
 import type { RequestId } from '../ids.ts';
@@ -17,6 +18,8 @@ export interface Problem {
   readonly detail: string;
   readonly field?: string;
   readonly errors?: readonly Fault[];
+  /** What waits for a second person. */
+  readonly approval?: string;
   readonly request: RequestId;
 }
 
@@ -63,6 +66,7 @@ export function problemOf(error: unknown, request: RequestId, publicUrl = ''): P
     detail: TOLD[code] ?? known?.message ?? title,
     ...(known?.field === undefined ? {} : { field: known.field }),
     ...(known?.kind === 'invalid' ? { errors: faultsOf(known) } : {}),
+    ...(error instanceof ApprovalNeededError ? { approval: error.approval } : {}),
     request,
   };
 }

@@ -44,7 +44,10 @@ export interface TenantEntry {
   readonly at: number;
 }
 
-const REVOKED = ['principal', 'token', 'key', 'purpose', 'networks', 'role', 'hook', 'suspension'] as const;
+const REVOKED = [
+  ...(['principal', 'token', 'key', 'purpose', 'networks', 'role'] as const),
+  ...(['hook', 'approval', 'policy', 'suspension'] as const),
+] as const;
 
 export interface RevocationEntry {
   readonly kind: 'revocation';

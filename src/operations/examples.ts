@@ -22,6 +22,26 @@ export const PURPOSE = {
   declaredAt: '2026-11-02T09:00:00.000Z',
   changedAt: '2026-11-02T09:00:00.000Z',
 };
+export const OTHER_PRINCIPAL = 'prn_01m6dqs9m0e1y8eq2fz3zp9jq3';
+export const APPROVAL = {
+  approval: 'apr_01m83rdet0ehaadnnnnhek1nfv',
+  kind: 'key',
+  action: 'add_principal',
+  state: 'waiting',
+  about: { name: 'checkout', role: 'app', purposes: ['billing'] },
+  orderedBy: PRINCIPAL,
+  orderedAt: '2026-11-23T08:30:00.000Z',
+  expiresAt: '2026-11-24T08:30:00.000Z',
+  needed: 1,
+  approvedBy: [],
+};
+export const POLICY = {
+  policy: {
+    ...{ approvers: 1, erasureSubjects: 10, hours: 24 },
+    ...{ changedAt: '2026-11-02T09:00:00.000Z', changedBy: PRINCIPAL },
+  },
+  approvers: [OTHER_PRINCIPAL, PRINCIPAL],
+};
 export const HOOK = 'whk_01m81j18g0e329asxkdep5tmtc';
 export const EVENT = 'evt_01m83rdet0ehaadnnnnhek1nfv';
 /** Looks like the secret of a hook, and spells EXAMPLE. */

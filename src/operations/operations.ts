@@ -1,6 +1,7 @@
 /** Every operation, in the groups and order of the API's description. A new one is a line in the list of its area. */
 import { type Role, rolesWith } from '../access/roles.ts';
 import { ACCESS } from './access.ts';
+import { APPROVALS } from './approvals.ts';
 import { COPIES } from './copies.ts';
 import { ERASURES } from './erasures.ts';
 import { HOOKS } from './hooks.ts';
@@ -36,6 +37,7 @@ export const GROUPS: readonly Group[] = [
   },
   { name: 'Copies', description: 'Back both stores up, and see that the copies open.', operations: COPIES },
   { name: 'Access', description: 'Who may call, and for which purposes.', operations: ACCESS },
+  { name: 'Approvals', description: 'What takes a second person, and who has said yes.', operations: APPROVALS },
   {
     name: 'Hooks',
     description:

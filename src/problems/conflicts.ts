@@ -74,6 +74,16 @@ export const CONFLICTS = {
     message: 'The role has another version than `ifVersion` says. Read it again, then repeat.',
     field: 'ifVersion',
   },
+  too_many_approvals: {
+    kind: 'conflict',
+    title: 'In this tenant 100 requests wait for approval.',
+    message: 'In a tenant at most 100 requests wait for approval: approve or refuse some, or withdraw your own.',
+  },
+  approval_ended: {
+    kind: 'conflict',
+    title: 'The approval was used, refused or withdrawn, or has expired.',
+    message: 'It was used, refused or withdrawn, or has expired. Whoever asked for it can ask anew.',
+  },
   too_many_roles: {
     kind: 'conflict',
     title: 'The tenant has 100 roles, or the role 1,000 versions.',

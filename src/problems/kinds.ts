@@ -3,6 +3,8 @@
  * and whether the same call may simply be made again.
  */
 export const STATUS = {
+  // Nothing is wrong, and nothing is done yet.
+  waiting: 202,
   malformed: 400,
   unauthenticated: 401,
   refused: 403,

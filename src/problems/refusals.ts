@@ -95,5 +95,26 @@ export const REFUSALS = {
     title: 'The principal has no API key of this id.',
     message: 'The principal has no API key of this id.',
   },
+  approval_not_found: {
+    kind: 'not_found',
+    title: 'No such approval, or it is another’s.',
+    message: 'No such approval.',
+  },
+  // Nothing has been done.
+  approval_needed: {
+    kind: 'waiting',
+    title: 'This takes a second person, and waits for approval. Nothing has been done.',
+  },
+  // Nobody approves what they have asked for themselves.
+  own_approval: {
+    kind: 'refused',
+    title: 'Nobody approves what they have asked for themselves.',
+    message: 'Nobody approves what they have asked for themselves. Somebody else can.',
+  },
+  not_own_approval: {
+    kind: 'refused',
+    title: 'Only who has asked for it withdraws it.',
+    message: 'Only who has asked for it withdraws it. Who may approve it can refuse it.',
+  },
   hook_not_found: { kind: 'not_found', title: 'No such hook, or it is another tenant’s.', message: 'No such hook.' },
 } satisfies Record<string, Published>;

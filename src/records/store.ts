@@ -60,6 +60,18 @@ export async function lockRecords(
   return rows.map(({ record, generation }) => ({ record: record as RecordId, generation }));
 }
 
+/** Whom these records are about: each subject once, and null for each record that is about nobody the vault knows. */
+export async function subjectsOf(
+  reader: Reader<'records'>,
+  tenant: TenantId,
+  ids: readonly RecordId[],
+): Promise<(SubjectId | null)[]> {
+  const where = { tenant, record: { in: ids } };
+  const rows = await select(reader, records, { columns: ['record', 'subject'], where });
+  const all = rows.map(({ subject }) => subject as SubjectId | null);
+  return [...new Set(all.filter((subject) => subject !== null)), ...all.filter((subject) => subject === null)];
+}
+
 /** As `lockRecords`, but waits for nobody. @throws {LeftError} where one is not there, or somebody else holds it */
 export async function holdRecords(
   part: PartTx<'records'>,

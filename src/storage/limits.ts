@@ -29,7 +29,13 @@ export const TOO_LATE = Symbol('too late');
 /** @returns the promise's result, or `TOO_LATE`; then the promise goes on, and its failure is ignored */
 export function within<R>(promise: Promise<R>, ms: number): Promise<R | typeof TOO_LATE> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(TOO_LATE), ms);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    const timer = setTimeout(resolve, ms, TOO_LATE);
+    const ended =
+      <E>(end: (outcome: E) => void) =>
+      (outcome: E) => {
+        clearTimeout(timer);
+        end(outcome);
+      };
+    promise.then(ended(resolve), ended(reject));
   });
 }

@@ -30,4 +30,5 @@ export const WORDS: readonly string[] = [
   'list_roles', 'read_role', 'change_role', 'end_role', 'explain_access', 'read_access_matrix',
   'list_purposes', 'declare_purpose', 'end_purpose',
   'add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook',
+  'read_approvals', 'give_approval', 'refuse_approval', 'withdraw_approval', 'set_approval_policy',
 ];

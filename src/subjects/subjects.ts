@@ -3,7 +3,7 @@
  * erased. An app names a subject by a ref of its own (`refs.ts`).
  */
 import { VaultError } from '../errors.ts';
-import type { SubjectId, TenantId } from '../ids.ts';
+import { createdAt, type SubjectId, type TenantId } from '../ids.ts';
 import { change, select } from '../storage/queries.ts';
 import { LeftError, type PartTx } from '../storage/side-by-side.ts';
 import { lookup, type Row, table } from '../storage/table.ts';
@@ -30,14 +30,23 @@ export async function holdSubjects(
   now: Date,
 ): Promise<void> {
   if (ids.length === 0) return;
-  const found = await tx.find(
-    subjectByIdShared,
-    ids.map((id) => [tenant, id]),
-  );
-  const missing = ids.filter((_, i) => found[i]?.[0] === undefined);
-  const rows = missing.map((subject) => ({ tenant, subject, created_at: now.getTime(), erased_at: null }));
-  const standing = [...found.flat(), ...(rows.length > 0 ? await tx.insertOrGet(subjects, rows) : [])];
+  const rowOf = (subject: SubjectId) => ({ tenant, subject, created_at: now.getTime(), erased_at: null });
+  // Those that were made at this moment are hardly there yet; a look for them would find nothing.
+  const [fresh, older] = [ids.filter((id) => isOf(id, now)), ids.filter((id) => !isOf(id, now))];
+  const [made, found] = await Promise.all([
+    tx.insertOrGet(subjects, fresh.map(rowOf)),
+    tx.find(
+      subjectByIdShared,
+      older.map((id) => [tenant, id]),
+    ),
+  ]);
+  const missing = older.filter((_, i) => found[i]?.[0] === undefined);
+  const standing = [...made, ...found.flat(), ...(await tx.insertOrGet(subjects, missing.map(rowOf)))];
   if (standing.some((row) => row.erased_at !== null)) throw new VaultError('subject_erased');
+}
+
+function isOf(id: SubjectId, moment: Date): boolean {
+  return createdAt(id).getTime() === moment.getTime();
 }
 
 /** @throws `subject_not_found` naming the field, if there is one. @throws `subject_erased` */

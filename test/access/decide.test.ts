@@ -22,6 +22,8 @@ function answer(role: Role, action: Action, resource: Resource = {}, purposes?: 
 
 const READS_ROLES = ['list_roles', 'read_role', 'explain_access', 'read_access_matrix'] as const;
 
+const APPROVES = ['read_approvals', 'give_approval', 'refuse_approval', 'withdraw_approval'] as const;
+
 /** Every action that a role may do; a new action is nobody's until a row says so. */
 const MAY: Record<Role, readonly Action[]> = {
   admin: [
@@ -42,6 +44,7 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['declare_purpose', 'end_purpose', ...READS_ROLES] as const),
     ...(['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const),
     ...(['suspend_tenant', 'erase_tenant', 'read_erasure', 'read_certificate'] as const),
+    ...(['set_approval_policy', ...APPROVES] as const),
   ],
   app: [
     ...([
@@ -58,7 +61,7 @@ const MAY: Record<Role, readonly Action[]> = {
       'read_erasure',
     ] as const),
     ...(['resolve_subject', 'read_subject', 'read_record', 'verify', 'mint_token', 'change_token'] as const),
-    'read_certificate',
+    ...(['read_certificate', 'read_approvals', 'withdraw_approval'] as const),
   ],
   support: [
     ...([
@@ -76,12 +79,13 @@ const MAY: Record<Role, readonly Action[]> = {
   receiver: ['list_types', 'list_purposes', 'describe_caller', 'describe_token', 'change_token', 'detokenize'],
   auditor: [
     ...(['list_types', 'list_purposes', 'describe_caller', 'read_audit', 'list_keys', 'read_job'] as const),
+    'read_approvals',
     ...(['read_erasure', 'read_certificate', ...READS_ROLES] as const),
   ],
   security: [
     ...(['list_types', 'list_purposes', 'describe_caller', 'read_status', 'read_audit', 'rotate_keys'] as const),
     ...(['read_job', 'recover', 'list_keys', 'compromise_keys', 'list_exposed', ...READS_ROLES] as const),
-    ...(['read_certificate', 'suspend_tenant', 'erase_tenant', 'read_erasure'] as const),
+    ...(['read_certificate', 'suspend_tenant', 'erase_tenant', 'read_erasure', ...APPROVES] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
     ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),
     ...(['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const),

@@ -1,5 +1,7 @@
 /** Roles of a tenant's own: made, changed and ended, and in force from the next call on, on every node. */
 import { describe, expect, test } from 'vitest';
+import { accessKeys } from '../../src/access/keys.ts';
+import { insertVersion } from '../../src/access/roles/rows.ts';
 import type { Rule } from '../../src/access/roles/rules.ts';
 import type { Caller } from '../../src/calls/caller.ts';
 import type { Token } from '../../src/ids.ts';
@@ -295,6 +297,23 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(plain.map(({ role }) => role)).toEqual(expect.arrayContaining(['app', 'receiver']));
     expect(plain.map(({ role }) => role)).not.toContain('support');
     expect(await code(readAccessMatrix(here.vault, admin, { role: 'nobodys' }))).toBe('role_not_found');
+  });
+
+  test('a role that was kept before its duties had to lie apart is given to nobody, and the two duties are named', async () => {
+    const admin = await here.as('admin');
+    const keys = await accessKeys(here.vault.keyring.indexes, admin.tenant);
+    const rules = [STORE, { effect: 'allow' as const, actions: ['declare_purpose' as const] }];
+    const version = { role: 'of-old', description: '', rules, by: admin.principal, at: here.now() };
+    await here.vault.recordStore.exclusive((tx) =>
+      insertVersion(tx, keys, admin.tenant, version, [], here.vault.random),
+    );
+    await expect(member('of-old')).rejects.toMatchObject({
+      code: 'duties_conflict',
+      message: expect.stringMatching(/of-old has tokenize and declare_purpose: whoever uses values/),
+    });
+    await expect(put('approves', [STORE, { effect: 'allow', actions: ['give_approval'] }])).rejects.toMatchObject({
+      code: 'duties_conflict',
+    });
   });
 
   test('explaining says which rule counts and what is needed, of a principal and of a role', async () => {

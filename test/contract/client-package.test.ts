@@ -68,7 +68,17 @@ test('the package holds the compiled client, its licence and its page, and nothi
     .split('\n')
     .map((name) => name.replace('package/', ''));
   const modules = [
-    ...['access-client', 'api', 'calls', 'errors', 'events', 'exact-numbers', 'index', 'lethe-client'],
+    ...[
+      'access-client',
+      'api',
+      'approval-client',
+      'calls',
+      'errors',
+      'events',
+      'exact-numbers',
+      'index',
+      'lethe-client',
+    ],
     ...['hook-client', 'operator-client', 'paths', 'replies', 'role-client', 'shapes', 'subject-client', 'transport'],
   ];
   const compiled = modules.flatMap((name) => [`dist/${name}.d.ts`, `dist/${name}.js`]);

@@ -50,7 +50,10 @@ const LEFT_OUT: ReadonlySet<string> = new Set(['example', 'discriminator']);
 
 function withoutProse(document: Document): never {
   for (const operation of Object.values(document.paths).flatMap((path) => Object.values(path))) {
-    const done = Object.entries(operation.responses).filter(([status]) => status.startsWith('2'));
+    const done = Object.entries(operation.responses).filter(
+      // A 202 that refers to a problem says that a call waits: the client throws it.
+      ([status, response]) => status.startsWith('2') && !('$ref' in Object(response)),
+    );
     operation.responses = Object.fromEntries(done);
   }
   return JSON.parse(JSON.stringify(document, (key, value) => (LEFT_OUT.has(key) ? undefined : value))) as never;

@@ -33,6 +33,7 @@ const prefixes: Record<IdKind, string> = {
   window: 'win_',
   hook: 'whk_',
   event: 'evt_',
+  approval: 'apr_',
 };
 const kinds = Object.keys(prefixes) as IdKind[];
 const timed = kinds.filter((kind): kind is TimedIdKind => kind !== 'token' && kind !== 'tenant');

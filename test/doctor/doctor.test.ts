@@ -16,6 +16,7 @@ import { AddSlotBody } from '../../src/keyring/schema.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
+import { setApprovalPolicy } from '../../src/operations/approvals/set-policy.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { addHook } from '../../src/operations/hooks/add-hook.ts';
 import { changeHook } from '../../src/operations/hooks/change-hook.ts';
@@ -378,6 +379,16 @@ const PLANTS: readonly Plant[] = [
       // Another one takes over: nobody need do anything.
       const { principal } = await add(after(2 * 86_400_000).toISOString());
       await rotateApiKey(vault, admin, { principal, overlapSeconds: 3_600, expiresAt: null });
+      return undefined;
+    },
+  ],
+  [
+    'what takes a second person, and there is one',
+    'approvals',
+    /^warn Only one could approve: what takes a second person is done at once/,
+    async (home, vault) => {
+      const admin = await callerOf(vault, await home.adminKey());
+      await setApprovalPolicy(vault, admin, { approvers: 1, erasureSubjects: 10, hours: 24 });
       return undefined;
     },
   ],

@@ -11,7 +11,7 @@ import { openTestVault } from '../support/vault.ts';
 
 /** Tables that stay small, or are read page by page on purpose: their plans may lead through a whole tenant. */
 const SMALL =
-  /\b(tenants|tenant_tombstones|principals|p|k|api_keys|purposes|roles|hooks|vault_facts|epochs|epoch_slots|root_slots|nodes|signing_keys|cursors|index_keys|index_generations|custom_types|type_settings|correction_keys|json_each|\(subquery-\d+\)|held|sqlite_\w+|lethe_\w+|knex_\w+)\b/;
+  /\b(tenants|tenant_tombstones|principals|p|k|api_keys|purposes|roles|hooks|approvals|approval_policies|vault_facts|epochs|epoch_slots|root_slots|nodes|signing_keys|cursors|index_keys|index_generations|custom_types|type_settings|correction_keys|json_each|\(subquery-\d+\)|held|sqlite_\w+|lethe_\w+|knex_\w+)\b/;
 
 /** The first page of the audit log, which is in the order of the rows. */
 const NEWEST = /^select \* from `audit_entries` where `tenant` = \? order by `entry` desc limit \?$/;

@@ -3,6 +3,7 @@
  * (`src/storage/packed.ts`).
  */
 import type { Knex } from 'knex';
+import { approvals } from '../../src/access/approvals/rows.ts';
 import { apiKeys } from '../../src/access/key-rows.ts';
 import { roles } from '../../src/access/roles/rows.ts';
 import { auditEntries } from '../../src/audit/entries.ts';
@@ -21,12 +22,12 @@ import { tokens } from '../../src/tokens/tokens.ts';
 /** Between them they have every packed column there is; a test of the migrations holds that. */
 const TABLES: readonly Table[] = [
   ...[apiKeys, auditEntries, buckets, destructions, hookEvents, hooks, indexKeys, jobs, recordKeys, records, roles],
-  ...[tokens, windows],
+  ...[tokens, windows, approvals],
 ];
 /** By column, which packs alike in every table, but for `name`. */
 export const PACKINGS: ReadonlyMap<string, Packing<never>> = new Map(TABLES.flatMap((table) => [...table.packings]));
 /** Those that hold one id or word; no statement of the tests writes a list. */
-const SINGLE = new Map([...PACKINGS].filter(([column]) => column !== 'records'));
+const SINGLE = new Map([...PACKINGS].filter(([column]) => !['records', 'approved_by'].includes(column)));
 const COLUMN = `\\b(${[...SINGLE.keys(), 'name'].join('|')})`;
 const COMPARED = new RegExp(`${COLUMN}(\\s*(?:=|<>|<=?|>=?)\\s*)'([^']*)'`, 'g');
 const LISTED = new RegExp(`${COLUMN}(\\s+(?:NOT )?IN\\s*\\()('[^)]*)\\)`, 'g');
@@ -45,7 +46,7 @@ function packingOf(column: string, statement: string): Packing<never> | undefine
  */
 export function packedStatement(statement: string, engine: 'sqlite' | 'postgres'): string {
   const packed = CATALOGUE.test(statement) ? statement : packedLiterals(statement, engine);
-  const left = /(\w+)?\s*(?:=|<>|\()?\s*'(?:rec|ten|sub|tok|bkt|ers|prn|aud|key|win)_[0-9a-z]{10,}'/.exec(packed);
+  const left = /(\w+)?\s*(?:=|<>|\()?\s*'(?:rec|ten|sub|tok|bkt|ers|prn|aud|key|win|apr)_[0-9a-z]{10,}'/.exec(packed);
   if (left !== null && left[1] !== 'target') throw new Error(`This id is not packed: ${left[0]}`);
   return packed;
 }

@@ -296,7 +296,10 @@ describe.each(ENGINES)('on %s', (engine) => {
     expect(ACTIONS.filter((action) => !seen.has(action))).toEqual([
       ...['recover', 'backup', 'drill', 'restore'], // test/backup/
       // Each in a test of its own: test/threats/several-nodes.test.ts, test/vault/sealed.test.ts, test/keyring/replace-root.test.ts.
-      ...['abandon_node', 'split_root', 'replace_root', 'unseal', 'authenticate'],
+      ...['abandon_node', 'split_root', 'replace_root'],
+      // test/access/approvals.test.ts
+      ...['read_approvals', 'give_approval', 'refuse_approval', 'withdraw_approval', 'set_approval_policy'],
+      ...['unseal', 'authenticate'],
     ]);
   });
 

@@ -1,15 +1,18 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Role } from '../../src/access/roles.ts';
+import type { Caller } from '../../src/calls/caller.ts';
 import { Plaintext } from '../../src/crypto/plaintext.ts';
 import { UnavailableError } from '../../src/errors.ts';
 import { newToken, type RecordId, type Token } from '../../src/ids.ts';
+import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { erase } from '../../src/operations/erasures/erase.ts';
 import { describeToken } from '../../src/operations/tokens/describe-token.ts';
 import { detokenize } from '../../src/operations/values/detokenize.ts';
 import type { TokenizeItem } from '../../src/operations/values/schema.ts';
 import { openRecords } from '../../src/records/open-records.ts';
 import { findRecords, type RecordRow } from '../../src/records/store.ts';
-import { refuseUpdates, stage, tell, withParts } from '../support/home.ts';
+import { callerOf, refuseUpdates, stage, tell, withParts } from '../support/home.ts';
+import { askedBy } from '../support/round-trips.ts';
 import { ENGINES } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
 
@@ -25,6 +28,51 @@ describe.each(ENGINES)('on %s', (engine) => {
     const { results } = await detokenize(here.vault, await here.as(role), body);
     return results.map((result) => ('error' in result ? result.error.code : [result.view, result.value]));
   };
+
+  test('a call asks few statements, in few round trips', async () => {
+    const admin = await callerOf(here.vault, await here.home.adminKey());
+    const { apiKey } = await addPrincipal(here.vault, admin, { name: 'counted', role: 'app', purposes: ['billing'] });
+    let made = 0;
+    const asked = async (call: (app: Caller) => Promise<unknown>) => {
+      const work = async () => call(await callerOf(here.vault, apiKey));
+      // Keys and the catalogue are in memory from the second call on.
+      await work();
+      return askedBy(engine, work);
+    };
+    const email = (subject?: string) => ({
+      ...EMAIL,
+      value: `counted.${made++}@example.com`,
+      ...(subject && { subject }),
+    });
+    const items = (size: number) => Array.from({ length: size }, () => email());
+    const tokens = await store(...items(5));
+    const all = {
+      tokenize: await asked((app) => tokenize(here.vault, app, { items: items(1) })),
+      several: await asked((app) => tokenize(here.vault, app, { items: items(5) })),
+      ofNewPerson: await asked((app) => tokenize(here.vault, app, { items: [email(`counted_${made}`)] })),
+      detokenize: await asked((app) =>
+        detokenize(here.vault, app, { tokens: [tokens[0] as Token], purpose: 'billing' }),
+      ),
+      each: await asked((app) => detokenize(here.vault, app, { tokens: tokens as Token[], purpose: 'billing' })),
+    };
+    expect(all).toEqual(
+      engine === 'postgres'
+        ? {
+            tokenize: { statements: 10, roundTrips: 5 },
+            several: { statements: 10, roundTrips: 5 },
+            ofNewPerson: { statements: 16, roundTrips: 7 },
+            detokenize: { statements: 10, roundTrips: 5 },
+            each: { statements: 10, roundTrips: 5 },
+          }
+        : {
+            tokenize: { statements: 19, roundTrips: 0 },
+            several: { statements: 32, roundTrips: 0 },
+            ofNewPerson: { statements: 22, roundTrips: 0 },
+            detokenize: { statements: 14, roundTrips: 0 },
+            each: { statements: 34, roundTrips: 0 },
+          },
+    );
+  });
 
   test('each token is answered on its own and in its place, also one that stands twice', async () => {
     const app = await here.as('app');

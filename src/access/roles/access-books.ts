@@ -1,16 +1,17 @@
 /**
- * What a process remembers of each tenant's access: the rules of its own roles, compiled, and which data types its
- * purposes need.
+ * What a process remembers of each tenant's access: the rules of its own roles, compiled, which data types its purposes
+ * need, and above how many subjects an erasure asks for a second person.
  *
  * Guarantees: a change holds from the next call on, on every node. A tenant's row carries a mark that every change of
- * its roles and purposes draws anew, in the same transaction. Each call reads that row anyway, and a book with another
- * mark is read again. An altered role allows nothing: who has it gets an integrity failure. For a purpose that was
- * altered, has ended, or is not there, nothing is shown.
+ * its roles, purposes and approval policy draws anew, in the same transaction. Each call reads that row anyway, and a
+ * book with another mark is read again. An altered role allows nothing: who has it gets an integrity failure. For a
+ * purpose that was altered, has ended, or is not there, nothing is shown.
  * Bounded: the books of 1,000 tenants, each with 100 roles of 200 rules and 200 purposes at most.
  */
 import type { TenantId } from '../../ids.ts';
 import type { IndexKeys } from '../../keyring/indexes/index-keys.ts';
 import type { Reader } from '../../storage/tx.ts';
+import { erasesAloneIn } from '../approvals/policy.ts';
 import { principalKeys } from '../keys.ts';
 import { type Needs, needsOf } from '../needs.ts';
 import { purposesOfTenant } from '../purposes.ts';
@@ -23,6 +24,7 @@ const MAX_BOOKS = 1_000;
 interface Read {
   readonly roles: ReadonlyMap<string, () => CompiledRole>;
   readonly needs: Needs;
+  readonly erasesAlone: number | undefined;
 }
 
 interface Book {
@@ -52,6 +54,11 @@ export class AccessBooks {
     return (await this.#book(reader, tenant).read).needs;
   }
 
+  /** How many subjects a call may erase without asking for a second person; undefined: it need not ask. */
+  async erasesAlone(reader: Reader<'records'>, tenant: TenantRow): Promise<number | undefined> {
+    return (await this.#book(reader, tenant).read).erasesAlone;
+  }
+
   #book(reader: Reader<'records'>, { tenant, access_mark: mark }: TenantRow): Book {
     const known = this.#books.get(tenant);
     if (known?.mark === mark) return known;
@@ -69,7 +76,8 @@ export class AccessBooks {
     const rows = await rolesInForce(reader, tenant);
     const keys = await principalKeys(this.#indexes, tenant);
     const needs = needsOf(await purposesOfTenant(reader, keys, tenant));
-    return { roles: new Map(rows.map((row) => [row.role, compiled(row)])), needs };
+    const erasesAlone = await erasesAloneIn(reader, keys, tenant);
+    return { roles: new Map(rows.map((row) => [row.role, compiled(row)])), needs, erasesAlone };
 
     function compiled(row: RoleRow): () => CompiledRole {
       try {

@@ -2,17 +2,18 @@
  * Separation of duties: what no single role may hold together. Whoever manages access sees nothing of a value; whoever
  * sees values neither watches the log nor holds the keys.
  *
- * Guarantees: the built-in roles keep to it (a test), and a role of a tenant's own is refused if it does not.
+ * Guarantees: the built-in roles keep to it (a test). A role of a tenant's own that does not is refused when it is
+ * written, and again when somebody is given it: a later release may know of more duties than the one that kept it.
  * Does not: keep one person from holding two API keys. Give each a post of its own.
  */
 import type { Action } from '../actions.ts';
 import type { Rule } from './rules.ts';
 
-type Duty = 'values' | 'access' | 'oversight' | 'keys';
+type Duty = 'values' | 'access' | 'oversight' | 'keys' | 'approval';
 
 const ACCESS = [
   ...(['add_principal', 'revoke_principal', 'change_principal', 'rotate_api_key', 'end_api_key'] as const),
-  ...(['change_role', 'end_role', 'add_tenant'] as const),
+  ...(['change_role', 'end_role', 'add_tenant', 'declare_purpose', 'set_approval_policy'] as const),
 ];
 const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: ReadonlySet<Action> }>> = {
   values: {
@@ -31,12 +32,14 @@ const DUTIES: Readonly<Record<Duty, { readonly does: string; readonly actions: R
       ...(['split_root', 'replace_root'] as const),
     ]),
   },
+  approval: { does: 'approves what others ask for', actions: new Set<Action>(['give_approval']) },
 };
 
 const APART: readonly (readonly [Duty, Duty])[] = [
   ['values', 'access'],
   ['values', 'oversight'],
   ['values', 'keys'],
+  ['values', 'approval'],
   ['access', 'oversight'],
   ['access', 'keys'],
 ];

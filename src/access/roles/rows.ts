@@ -22,6 +22,7 @@ import { type AccessKeys, MAC_BYTES } from '../keys.ts';
 import { builtInRole } from '../roles.ts';
 import { changeAccess, MARK_BYTES, principals } from '../store.ts';
 import { type CompiledRole, compileRole } from './compiled-role.ts';
+import { conflictOf } from './duties.ts';
 import { type Rule, RulesSchema } from './rules.ts';
 
 export const roles = table(
@@ -145,7 +146,7 @@ function tagOf(key: IndexKey, row: RoleRow): Buffer {
 /**
  * A role of the house, or of the tenant's own as it is in force. Holds the latter until the transaction ends, so that
  * it cannot end while somebody is given it.
- * @throws `unknown_role` @throws {IntegrityError}
+ * @throws `unknown_role`, `duties_conflict` @throws {IntegrityError}
  */
 export async function inForce(
   tx: RecordTx,
@@ -157,5 +158,8 @@ export async function inForce(
   if (builtIn !== undefined) return builtIn;
   const row = (await versionsOf(tx, tenant, role, 'wait')).find(({ ended_at }) => ended_at === null);
   if (row === undefined) throw new VaultError('unknown_role');
-  return compileRole(role, rulesIn(keys, row));
+  const rules = rulesIn(keys, row);
+  const conflict = conflictOf(rules);
+  if (conflict !== undefined) throw new VaultError('duties_conflict', `The role ${role} has ${conflict}.`);
+  return compileRole(role, rules);
 }

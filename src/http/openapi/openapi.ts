@@ -37,6 +37,10 @@ within 24 hours and gives the same answer each time. After a 503, or no answer a
 \`outcome_unknown\`: it may have been, and only the same Idempotency-Key keeps it from being done twice.
 \`journal_unavailable\`, and any 503 to a revocation: what was ordered holds; call again until it is answered. A call is answered within 30 seconds.
 
+**A second person.** Where the tenant has said so (\`PUT /v1/approval-policy\`), some calls are answered 202 with the
+problem \`approval_needed\`: nothing was done, and \`approval\` names what waits. Once somebody else has approved it,
+send the same call again.
+
 **Limits.** A body holds up to 1 MiB and a batch up to 1,000 items; a value up to 64 KiB. Of
 at most 25 passwords a call makes verifiers.
 

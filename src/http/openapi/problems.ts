@@ -43,11 +43,16 @@ export const ProblemSchema = z
       .array(FaultSchema)
       .optional()
       .describe('With a 422: all that is wrong, up to 100 faults. The first is also `code`, `detail` and `field`.'),
+    approval: z
+      .string()
+      .optional()
+      .describe('With `approval_needed`: what waits. Once others have approved it, send the same call again.'),
     request: z.string().describe('Id of the request, as in the log and the audit entry.'),
   })
   .meta({ id: 'Problem', description: 'What went wrong (RFC 9457).' });
 
 const NAMES: Readonly<Record<number, string>> = {
+  202: 'Waiting',
   400: 'Malformed',
   401: 'Unauthenticated',
   403: 'Refused',

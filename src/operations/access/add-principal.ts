@@ -1,5 +1,6 @@
 /** Adds a principal to the caller's tenant and hands out its API key, once. */
 import type { z } from 'zod';
+import { isWeighty, revisionOf } from '../../access/approvals/plain-sight.ts';
 import { assertNetworks } from '../../access/bounds.ts';
 import { usesTokens } from '../../access/decide.ts';
 import { accessKeys, lastingFrom } from '../../access/keys.ts';
@@ -41,7 +42,10 @@ export const addPrincipal = operation({
   reply: AddPrincipalReply,
   status: 201,
   idempotent: true,
-  problems: ['unknown_purpose', 'unknown_role', 'invalid_network', 'api_key_already_shown'],
+  problems: [
+    ...(['unknown_purpose', 'unknown_role', 'invalid_network', 'duties_conflict', 'api_key_already_shown'] as const),
+    ...(['approval_needed', 'too_many_approvals', 'journal_unavailable'] as const),
+  ],
   example: {
     request: { name: 'checkout', role: 'app', purposes: ['billing'], expiresAt: '2027-11-02T09:00:00.000Z' },
     reply: { principal: PRINCIPAL, apiKey: EXAMPLE_API_KEY },
@@ -57,13 +61,19 @@ export const addPrincipal = operation({
     return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {
       assertNetworks(body.networks ?? []);
       const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
+      const askSecond = await door.secondPerson();
       return door.commit('exclusive', async (tx) => {
-        assertFits(body, await inForce(tx, keys, caller.tenant, body.role));
+        const rules = await inForce(tx, keys, caller.tenant, body.role);
+        assertFits(body, rules);
         const { name, role, purposes, audience, networks } = body;
         const { expiresAt: end = lastingFrom(door.now, vault.apiKeysLastMs) } = body;
         const expiresAt = end === null ? undefined : new Date(end);
         const bounds = networks && { networks };
         await holdPurposes(tx, keys, caller.tenant, purposes);
+        if (isWeighty(rules)) {
+          const request = { ...body, revision: await revisionOf(tx, caller.tenant, role) };
+          await askSecond(tx, { kind: 'key', request, about: body });
+        }
         const wanted = { name, role, purposes, audience, bounds, expiresAt };
         const reply = await add(tx, keys, caller.tenant, wanted, vault.random, vault.clock);
         return { reply, entry: { target: reply.principal } };

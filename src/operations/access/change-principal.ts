@@ -4,6 +4,7 @@
  * gives it back.
  */
 import { z } from 'zod';
+import { revisionOf, seesPlain, standingRole } from '../../access/approvals/plain-sight.ts';
 import { assertNetworks, boundsIn, boundsText, isNarrower } from '../../access/bounds.ts';
 import { isLive, keysOf } from '../../access/key-rows.ts';
 import { type AccessKeys, accessKeys, isSooner, setEnd } from '../../access/keys.ts';
@@ -15,6 +16,7 @@ import { keepNoted } from '../../access/revocations.ts';
 import { NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
 import { ChangePrincipalBody, PrincipalSchema } from '../../access/schema.ts';
 import type { PrincipalRow } from '../../access/store.ts';
+import type { AskSecond } from '../../calls/door.ts';
 import { perform } from '../../calls/perform.ts';
 import { inTime } from '../../calls/time-limit.ts';
 import { VaultError } from '../../errors.ts';
@@ -54,6 +56,7 @@ export const changePrincipal = operation({
   problems: [
     ...(['principal_not_found', 'principal_revoked', 'own_principal', 'unknown_purpose'] as const),
     ...(['invalid_network', 'api_key_ended', 'journal_unavailable'] as const),
+    ...(['approval_needed', 'too_many_approvals'] as const),
   ],
   example: {
     request: { purposes: ['billing', 'fraud'], expiresAt: '2027-11-02T09:00:00.000Z' },
@@ -79,10 +82,12 @@ export const changePrincipal = operation({
       }
       assertNetworks(networks ?? []);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
+      const askSecond = await door.secondPerson();
       return door.commit('exclusive', async (tx) => {
         const held = await holdPrincipal(tx, tenant, principal);
         const when = { tenant, at: door.now, random: vault.random };
         const changing = { tx, keys, when };
+        if (purposes != null) await askForGiven(changing, askSecond, held, purposes, expiresAt);
         const [told, words] = purposes == null ? [held, []] : await givePurposes(changing, held, purposes);
         const row = networks == null ? told : await giveNetworks(changing, told, networks, words);
         if (expiresAt !== undefined) words.push(...(await giveEnd(changing, principal, end)));
@@ -95,6 +100,24 @@ export const changePrincipal = operation({
     return reply;
   },
 });
+
+/** Purposes for somebody who sees values plain are more plain sight. */
+async function askForGiven(
+  { tx, keys, when: { tenant } }: Changing,
+  askSecond: AskSecond,
+  row: PrincipalRow,
+  wanted: readonly string[],
+  expiresAt: string | null | undefined,
+): Promise<void> {
+  const had = purposesOf(row);
+  if (wanted.every((purpose) => had.includes(purpose))) return;
+  if (!seesPlain(await standingRole(tx, keys, tenant, row.role))) return;
+  const { principal, name, role } = row;
+  const purposes = [...new Set(wanted)];
+  const about = { principal: principal as PrincipalId, name, role, purposes };
+  const request = { principal, purposes, expiresAt, revision: await revisionOf(tx, tenant, role) };
+  await askSecond(tx, { kind: 'purposes', request, about });
+}
 
 async function givePurposes(
   { tx, keys, when }: Changing,

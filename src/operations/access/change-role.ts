@@ -3,6 +3,7 @@
  * every node. The version before ends for good: that is answered only when both stores and the journal have noted it,
  * so that no older copy brings it back.
  */
+import { opensWeighty } from '../../access/approvals/plain-sight.ts';
 import { accessKeys } from '../../access/keys.ts';
 import { keepNoted, noteRevocation } from '../../access/revocations.ts';
 import { insertVersion } from '../../access/roles/rows.ts';
@@ -33,7 +34,7 @@ export const changeRole = operation({
   reply: RoleChangeReply,
   problems: [
     ...(['built_in_role', 'own_role', 'role_changed', 'invalid_role', 'duties_conflict', 'too_many_roles'] as const),
-    'journal_unavailable',
+    ...(['journal_unavailable', 'approval_needed', 'too_many_approvals'] as const),
   ],
   example: { request: DESK_BODY, reply: DESK_CHANGE },
   work: async (vault, caller, body) => {
@@ -41,10 +42,14 @@ export const changeRole = operation({
     const [reply, ended] = await perform(vault, caller, { action: 'change_role' }, async (door) => {
       const keys = await accessKeys(vault.keyring.indexes, tenant);
       const types = await knownTypes(vault, tenant);
+      const askSecond = await door.secondPerson();
       return door.commit('exclusive', async (tx) => {
         const { reply, standing } = await lookAtChange(tx, keys, caller, body, types, 'wait');
         const { role, description, rules } = body;
         if (reply.changed) {
+          if (opensWeighty(reply.opened)) {
+            await askSecond(tx, { kind: 'role', request: body, about: { role, description, rules } });
+          }
           const version = { role, description, rules, by, at: door.now };
           await insertVersion(tx, keys, tenant, version, standing, vault.random);
           const inForce = standing.find(({ ended_at }) => ended_at === null);

@@ -9,6 +9,7 @@
  * (`calls/api-key-of-call.ts`).
  */
 import { z } from 'zod';
+import { isWeighty, revisionOf, standingRole } from '../../access/approvals/plain-sight.ts';
 import { type ApiKeyRow, isLive, keysOf } from '../../access/key-rows.ts';
 import { accessKeys, addKey, isSooner, lastingFrom, MAX_LIVE, removeLongEnded, setEnd } from '../../access/keys.ts';
 import { NARROWINGS, noteEnd } from '../../access/narrowings.ts';
@@ -50,7 +51,10 @@ export const rotateApiKey = operation({
   reply: RotateApiKeyReply,
   status: 201,
   idempotent: true,
-  problems: ['principal_not_found', 'principal_revoked', 'rolling_over', 'own_principal', 'journal_unavailable'],
+  problems: [
+    ...(['principal_not_found', 'principal_revoked', 'rolling_over', 'own_principal', 'journal_unavailable'] as const),
+    ...(['approval_needed', 'too_many_approvals'] as const),
+  ],
   example: {
     request: { overlapSeconds: 86_400 },
     reply: {
@@ -74,9 +78,16 @@ export const rotateApiKey = operation({
     const reply = await perform<Reply>(vault, caller, { action: 'rotate_api_key', idempotent }, async (door) => {
       const { now } = door;
       const keys = await accessKeys(vault.keyring.indexes, tenant);
+      const askSecond = await door.secondPerson();
       return ofCall.making(principal, (secretFrom) =>
         door.commit('exclusive', async (tx) => {
-          await holdPrincipal(tx, tenant, principal);
+          const { role } = await holdPrincipal(tx, tenant, principal);
+          // A key of somebody else's could be used in their name, also to approve. One's own gives nothing new.
+          if (principal !== caller.principal && isWeighty(await standingRole(tx, keys, tenant, role))) {
+            const about = { principal, role, ...(body.expiresAt && { expiresAt: body.expiresAt }) };
+            const request = { principal, ...body, revision: await revisionOf(tx, tenant, role) };
+            await askSecond(tx, { kind: 'key', request, about });
+          }
           await removeLongEnded(tx, tenant, principal, now);
           const live = (await keysOf(tx, tenant, [principal])).filter((key) => isLive(key, now));
           if (body.overlapSeconds > 0 && live.length >= MAX_LIVE) throw new VaultError('rolling_over');

@@ -4,6 +4,8 @@
  * interrupted, a job does it.
  */
 
+import type { Order } from '../../access/approvals/needed.ts';
+import { NAMED_SUBJECTS } from '../../access/approvals/schema.ts';
 import type { Caller } from '../../calls/caller.ts';
 import { receiptFor } from '../../calls/naming.ts';
 import { perform } from '../../calls/perform.ts';
@@ -13,7 +15,9 @@ import { type DestructionRow, findErasure, orderDestruction } from '../../erasur
 import { type Doomed, doomedBeside, doomedBy } from '../../erasure/doomed.ts';
 import { EraseBody, type EraseRequest, type Receipt, ReceiptSchema } from '../../erasure/schema.ts';
 import { codeOf } from '../../errors.ts';
-import { type ErasureId, newId } from '../../ids.ts';
+import { type ErasureId, newId, type SubjectId } from '../../ids.ts';
+import { subjectsOf } from '../../records/store.ts';
+import { LeftError } from '../../storage/side-by-side.ts';
 import type { RecordTx } from '../../storage/tx.ts';
 import { namedSubject } from '../../subjects/refs.ts';
 import { ENDED } from '../../tokens/schema.ts';
@@ -42,6 +46,7 @@ export const erase = operation({
     ...(['subject_not_found', 'subject_erased', 'record_not_found'] as const),
     ...ENDED,
     ...(['tenant_not_found', 'tenant_erased', 'not_confirmed', 'first_tenant'] as const),
+    ...(['approval_needed', 'too_many_approvals', 'journal_unavailable'] as const),
   ],
   example: { request: { ref: 'cust_42', reason: 'asked by the customer' }, reply: RECEIPT },
   work: (vault, caller, { tenant, confirm = '', ...body }) =>
@@ -76,12 +81,35 @@ async function eraseRecords(vault: Vault, caller: Caller, body: EraseRequest): P
       });
       return { reply: row, entry: { erasure, subject, records: keys.map((key) => key.record) } };
     };
+    const { erasesAlone = Number.POSITIVE_INFINITY } = caller;
+    const isMany = ({ length }: readonly unknown[]) => subject === undefined && length > erasesAlone;
+    const askSecond = Number.isFinite(erasesAlone) ? await door.secondPerson() : undefined;
     return door.commitTogether(
-      async (part) => bury(part, await doomedBeside(part, indexes, asking, named)),
-      async (tx) => bury(tx, await doomedBy(tx, indexes, asking, named)),
+      async (part) => {
+        const keys = await doomedBeside(part, indexes, asking, named);
+        if (isMany(keys)) throw new LeftError();
+        return bury(part, keys);
+      },
+      async (tx) => {
+        const keys = await doomedBy(tx, indexes, asking, named);
+        const ids = keys.map(({ record }) => record);
+        const whom = isMany(keys) ? await subjectsOf(tx, tenant, ids) : [];
+        if (isMany(whom)) await askSecond?.(tx, orderOf(body, whom, ids));
+        return bury(tx, keys);
+      },
     );
   });
   return receiptFor(caller, await complete(vault, caller, order));
+}
+
+/** An erasure of many, as a second person is asked for it. Of the reason the log has a MAC, and it changes nothing. */
+function orderOf(
+  { reason: _, ...request }: EraseRequest,
+  whom: readonly (SubjectId | null)[],
+  ids: readonly unknown[],
+): Order {
+  const named = whom.filter((subject) => subject !== null).slice(0, NAMED_SUBJECTS);
+  return { kind: 'erasure', request, about: { subjects: whom.length, records: ids.length, named } };
 }
 
 /** The erasure is ordered and stands. If its completion fails now, or the caller's time is up, a job completes it. */

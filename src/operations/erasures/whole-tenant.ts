@@ -36,8 +36,9 @@ export async function eraseWholeTenant(vault: Vault, caller: Caller, body: Erase
   };
   const call = { action: 'erase_tenant' as const, reason: body.reason, idempotent };
   let ordered = false;
-  const order = await perform<DestructionRow>(vault, caller, call, (door) =>
-    door.commit('exclusive', async (tx) => {
+  const order = await perform<DestructionRow>(vault, caller, call, async (door) => {
+    const askSecond = await door.secondPerson();
+    return door.commit('exclusive', async (tx) => {
       const first = await firstTenant(tx);
       const named = await findTenantByName(tx, body.confirm);
       const found = body.tenant === undefined ? named : await findTenant(tx, body.tenant);
@@ -51,6 +52,7 @@ export async function eraseWholeTenant(vault: Vault, caller: Caller, body: Erase
       if (found.tenant === first) throw new VaultError('first_tenant');
       if (found.name !== body.confirm) throw new VaultError('not_confirmed');
       const tenant = found.tenant as TenantId;
+      await askSecond(tx, { kind: 'tenant', request: { tenant }, about: { tenant, name: found.name } });
       const erasure = newId('erasure', vault.random, door.now);
       const row = await orderTenantErasure(tx, { tenant, erasure, by: caller.principal, at: door.now });
       if (row === undefined) throw new VaultError('tenant_erased');
@@ -69,8 +71,8 @@ export async function eraseWholeTenant(vault: Vault, caller: Caller, body: Erase
       });
       ordered = true;
       return { reply: row, entry };
-    }),
-  );
+    });
+  });
   if (ordered) {
     vault.keyring.forget(order.tenant as TenantId);
     vault.signals.emit('jobOrdered');

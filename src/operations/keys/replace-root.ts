@@ -52,7 +52,7 @@ export interface ReplaceRootOptions {
 
 /**
  * @param vault opened with `nextRootKey`
- * @throws `unfit_root_key`, `invalid_share_count`; nothing has been changed
+ * @throws `unfit_root_key`, `invalid_share_count`, `approval_needed`; nothing has been changed
  * @throws {UnavailableError} where a slot or a store does not answer: run it again, with the same two keys
  */
 export const replaceRoot = commandOperation({
@@ -69,7 +69,14 @@ export const replaceRoot = commandOperation({
           options.split.threshold,
           door.now,
         ));
-      await door.commit('shared', async () => ({ reply: undefined, entry: { target: 'begun' } }));
+      const goesOn = (await keyFact(vault.keyStore.reader, 'root_key_check_next')) === check;
+      const askSecond = await door.secondPerson();
+      await door.commit('exclusive', async (tx) => {
+        const into = options.split && { shares: options.split.shares, threshold: options.split.threshold };
+        // The new key itself is not bound: each try may draw another. One that was begun goes on without asking.
+        if (!goesOn) await askSecond(tx, { kind: 'root', request: { into }, about: { ...into } });
+        return { reply: undefined, entry: { target: 'begun' } };
+      });
       if (shares !== undefined) {
         await options.split?.handOut(shares);
         await shares.takeEffect();

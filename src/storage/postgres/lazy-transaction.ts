@@ -32,7 +32,7 @@ export class LazyTransaction {
   readonly #marks: Marks;
   #mark: Mark | undefined;
   #begun: Promise<unknown> | undefined;
-  #only: readonly Insert[] | undefined;
+  #last: readonly Insert[] | undefined;
 
   /** @param client sends each statement without waiting for the answer to the one before */
   constructor(client: Queryable, marks: Marks) {
@@ -45,16 +45,30 @@ export class LazyTransaction {
     await this.#begun;
   }
 
-  /** Whether there is anything to commit. */
-  get isOpen(): boolean {
-    return this.#begun !== undefined || this.#only !== undefined;
+  /**
+   * Asks in the transaction, and does not wait for its beginning first: one round trip for both. If the transaction
+   * cannot begin, what is asked fails with it, so it may only read, or leave what a work that fails may leave.
+   */
+  async beginning<R>(ask: () => Promise<R>): Promise<R> {
+    const begun = this.begin();
+    const answer = ask();
+    // Why the transaction did not begin says more than that its statements fail.
+    answer.catch(() => {});
+    await begun;
+    return answer;
   }
 
-  /** Writes these rows with one statement. If nothing was begun, `commit` sends it as the whole transaction. */
-  async insertAll(inserts: readonly Insert[]): Promise<void> {
-    if (inserts.every(({ rows }) => rows.length === 0)) return;
-    if (this.#begun === undefined) this.#only = inserts;
-    else await insertAll(this.client, inserts);
+  /** Whether there is anything to commit. */
+  get isOpen(): boolean {
+    return this.#begun !== undefined || this.#last !== undefined;
+  }
+
+  /**
+   * Writes these rows last, with one statement. If nothing was begun, it is the whole transaction; otherwise `commit`
+   * sends it with the COMMIT behind it.
+   */
+  insertLast(inserts: readonly Insert[]): void {
+    if (inserts.some(({ rows }) => rows.length > 0)) this.#last = inserts;
   }
 
   /**
@@ -65,15 +79,22 @@ export class LazyTransaction {
     const { client } = this;
     // The driver's own limit would end the connection, and leave a backend that goes on waiting for its standby.
     const patient = (statement: object) => client.query({ ...statement, query_timeout: NO_LIMIT_MS } as never);
-    if (this.#only !== undefined) {
+    if (this.#begun === undefined) {
+      if (this.#last === undefined) return;
       const { n, after } = this.#take();
       const mark = [this.#marks.writer, [n, ...after]] as const;
-      return insertAll({ query: patient as unknown as Queryable['query'] }, this.#only, mark);
+      return insertAll({ query: patient as unknown as Queryable['query'] }, this.#last, mark);
     }
-    if (this.#begun === undefined) return;
+    await this.#begun;
+    let isLacking = false;
+    const inserted = insertAll(client, this.#last ?? []).catch(() => {
+      isLacking = true;
+    });
     // PostgreSQL answers the COMMIT of a failed transaction with a plain ROLLBACK, not with an error.
     const { command } = (await patient({ text: 'COMMIT' })) as unknown as pg.QueryResult;
-    if (command !== 'COMMIT') throw new RolledBackError();
+    await inserted;
+    // Rows that the driver could not even send are lacking in a COMMIT that succeeds. Then nothing else was written.
+    if (command !== 'COMMIT' || isLacking) throw new RolledBackError();
   }
 
   /** The commit was answered in time and without a warning: from now on its mark must be there. */

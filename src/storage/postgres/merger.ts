@@ -5,6 +5,7 @@ import type { Queryable } from './postgres-calls.ts';
 
 /** Calls of one statement, each with its part of the keys. */
 interface Batch {
+  readonly send: (client: Queryable, keys: unknown[]) => Promise<unknown[]>;
   readonly keys: unknown[];
   readonly calls: {
     readonly from: number;
@@ -43,9 +44,9 @@ export class Merger {
     return new Promise((resolve, reject) => {
       let batch = this.#waiting.get(statement);
       if (batch === undefined) {
-        batch = { keys: [], calls: [] };
+        batch = { send: send as never, keys: [], calls: [] };
+        if (this.#waiting.size === 0) this.#soon(() => this.#sendAll());
         this.#waiting.set(statement, batch);
-        this.#soon(() => void this.#send(statement, send as never));
       }
       const from = batch.keys.length;
       for (const key of keys) batch.keys.push(key);
@@ -54,16 +55,14 @@ export class Merger {
     });
   }
 
-  async #send(statement: object, send: (client: Queryable, keys: unknown[]) => Promise<unknown[]>): Promise<void> {
-    const batch = this.#waiting.get(statement);
-    this.#waiting.delete(statement);
-    if (batch !== undefined) await this.#answer(batch, send);
+  /** In one tick, so that they leave together (`postgres-pool.ts`). */
+  #sendAll(): void {
+    const batches = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const batch of batches) void this.#answer(batch);
   }
 
-  async #answer(
-    { keys, calls }: Batch,
-    send: (client: Queryable, keys: unknown[]) => Promise<unknown[]>,
-  ): Promise<void> {
+  async #answer({ send, keys, calls }: Batch): Promise<void> {
     try {
       const rows = await send(await this.#client(), keys);
       for (const { from, to, resolve } of calls) resolve(rows.slice(from, to));
@@ -73,7 +72,7 @@ export class Merger {
         // A damaged page concerns only the call that needs it, not those that asked at the same time.
         for (const { from, to, resolve, reject } of calls) {
           const call = { from: 0, to: to - from, resolve, reject };
-          await this.#answer({ keys: keys.slice(from, to), calls: [call] }, send);
+          await this.#answer({ send, keys: keys.slice(from, to), calls: [call] });
         }
         return;
       }

@@ -42,6 +42,38 @@ export async function run(
   }
 }
 
+/** Each is composed once. */
+const finds = new WeakMap<Lookup, string>();
+const insertions = new Map<string, string>();
+const numbers = new WeakMap<Table, number>();
+let tables = 0;
+
+function findText(lookup: Lookup): string {
+  let text = finds.get(lookup);
+  if (text === undefined) {
+    text = sql.find(lookup);
+    finds.set(lookup, text);
+  }
+  return text;
+}
+
+function insertText(inserts: readonly Insert[], isAlone: boolean): string {
+  const name = `${inserts.map(({ table, onConflict }) => `${numberOf(table)} ${onConflict}`)} ${isAlone}`;
+  let text = insertions.get(name);
+  if (text === undefined) {
+    text = sql.insertAll(inserts, isAlone);
+    insertions.set(name, text);
+  }
+  return text;
+}
+
+/** Tables of the two stores have the same names. */
+function numberOf(table: Table): number {
+  const number = numbers.get(table) ?? tables++;
+  numbers.set(table, number);
+  return number;
+}
+
 function columnArrays(table: Table, columns: readonly string[], rows: readonly Record<string, unknown>[]): unknown[][] {
   return columns.map((column) => rows.map((row) => packed(table, column, row[column])));
 }
@@ -69,7 +101,7 @@ function primaryKeyOf(table: Table, row: Record<string, unknown>): string {
 export async function findNow(client: Queryable, lookup: Lookup, keys: readonly (readonly unknown[])[]) {
   const found: Record<string, unknown>[][] = keys.map(() => []);
   if (keys.length === 0) return found;
-  const { rows } = await run(client, sql.find(lookup), keyArrays(lookup.table, lookup.by, keys));
+  const { rows } = await run(client, findText(lookup), keyArrays(lookup.table, lookup.by, keys));
   for (const { '#': position, ...row } of unpackFound(lookup, rows, (one) => keys[one['#'] - 1] ?? []))
     found[position - 1]?.push(row);
   return found;
@@ -101,7 +133,7 @@ export async function insertAll(
     // New rows belong to nobody else. Only rows that others may write, too, need one order.
     return columnArrays(table, Object.keys(table.columns), onConflict === 'skip' ? inKeyOrder(table, given) : given);
   });
-  await run(client, sql.insertAll(filled, mark !== undefined), [...(mark ?? []), ...arrays]);
+  await run(client, insertText(filled, mark !== undefined), [...(mark ?? []), ...arrays]);
 }
 
 export async function insertOrGetNow(client: Queryable, table: Table, rows: readonly object[]) {

@@ -5,6 +5,7 @@
  * transaction mode, nothing is left to a session: no setting and no prepared statement (`isAnother`). If it first gives
  * the right session and moves sessions later, the first missing statement reveals it.
  */
+import type { Duplex } from 'node:stream';
 import type pg from 'pg';
 import { isPreparedElsewhere } from '../errors.ts';
 import type { StoreName } from '../table.ts';
@@ -25,9 +26,11 @@ interface Way {
 class Connection extends BareClient {
   /** Nothing is prepared until the way has been looked at. */
   way: Way = { movesSessions: true };
+  #isGathering = false;
 
   override query(...given: unknown[]): never {
     const { way } = this;
+    this.#sendTogether();
     const notice = (error: unknown) => {
       if (isPreparedElsewhere(error)) way.movesSessions = true;
     };
@@ -42,6 +45,20 @@ class Connection extends BareClient {
     const result = super.query(...([statement, ...rest] as [string])) as Promise<unknown> | undefined;
     result?.catch?.(notice);
     return result as never;
+  }
+
+  /** Statements that are given in this tick, or by those whom it wakes, leave in one packet, with one system call. */
+  #sendTogether(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    const { stream } = (this as unknown as { readonly connection: { readonly stream: Duplex } }).connection;
+    stream.cork();
+    process.nextTick(() =>
+      process.nextTick(() => {
+        this.#isGathering = false;
+        stream.uncork();
+      }),
+    );
   }
 }
 

@@ -19,27 +19,32 @@ import {
   run,
   updateNow,
 } from './postgres-calls.ts';
+import { SharedConnection } from './shared-connection.ts';
 
 export class PostgresReader<S extends StoreName> implements Reader<S> {
   readonly store: S;
-  readonly #pool: pg.Pool;
+  readonly #connections: SharedConnection;
   readonly #merger: Merger;
 
   constructor(store: S, pool: pg.Pool) {
     this.store = store;
-    this.#pool = pool;
+    this.#connections = new SharedConnection(pool, store);
     this.#merger = new Merger(async () => pool, setImmediate, store);
   }
 
-  find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
+  async find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
+    // Who asks nothing waits for no connection: a token whose record is erased is answered with the key store down.
+    if (keys.length === 0) return [];
     const lookup = of as unknown as Lookup;
-    const ask = (client: Queryable, all: (readonly unknown[])[]) => twice(() => findNow(client, lookup, all));
+    const ask = (_: Queryable, all: (readonly unknown[])[]) =>
+      this.#connections.lend((client) => twice(() => findNow(client, lookup, all)));
     return this.#merger.call(lookup, keys, ask) as Promise<Row<T>[][]>;
   }
 
   async query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]> {
     const [text, values] = compose(build);
-    return (await twice(() => run(this.#pool, text, values, this.store))).rows as R[];
+    const ask = (client: Queryable) => twice(() => run(client, text, values, this.store));
+    return (await this.#connections.lend(ask)).rows as R[];
   }
 }
 
@@ -72,10 +77,11 @@ export class SharedTx<S extends StoreName> implements Tx<S> {
 
   async find<T extends Table<S>, K extends string>(of: Lookup<T, K>, keys: readonly (readonly unknown[])[]) {
     this.#assertReading();
+    if (keys.length === 0) return [];
     const lookup = of as unknown as Lookup;
+    const ask = () => this.#merger.call(lookup, keys, (client, all) => findNow(client, lookup, all));
     // A lock holds until the transaction ends, so there must be one.
-    if (lookup.share) await this.#group.begin();
-    return this.#merger.call(lookup, keys, (client, all) => findNow(client, lookup, all)) as Promise<Row<T>[][]>;
+    return (lookup.share ? this.#group.beginning(ask) : ask()) as Promise<Row<T>[][]>;
   }
 
   async query<R>(build: (sql: Knex) => Knex.QueryBuilder): Promise<R[]> {
@@ -85,8 +91,10 @@ export class SharedTx<S extends StoreName> implements Tx<S> {
 
   async insertOrGet<T extends Table<S>>(table: T, rows: readonly Row<T>[]): Promise<Row<T>[]> {
     this.#assertReading();
-    await this.#group.begin();
-    return this.#merger.call(table, rows, (client, all) => insertOrGetNow(client, table, all) as Promise<Row<T>[]>);
+    if (rows.length === 0) return [];
+    return this.#group.beginning(() =>
+      this.#merger.call(table, rows, (client, all) => insertOrGetNow(client, table, all) as Promise<Row<T>[]>),
+    );
   }
 
   async insert<T extends Table<S>>(table: T, rows: readonly Row<T>[], onConflict: 'fail' | 'skip' = 'fail') {

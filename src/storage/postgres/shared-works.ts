@@ -12,7 +12,7 @@ import type { StoreName } from '../table.ts';
 import type { Tx } from '../tx.ts';
 import type { LazyTransaction } from './lazy-transaction.ts';
 import { Merger } from './merger.ts';
-import { type Insert, removeNow } from './postgres-calls.ts';
+import { type Insert, insertAll, removeNow } from './postgres-calls.ts';
 import { SharedTx } from './postgres-tx.ts';
 
 export interface SharedWork {
@@ -64,8 +64,13 @@ export async function workTogether<S extends StoreName>(
   );
   // Nothing has been written yet, and nothing will be on this connection.
   if (lost !== undefined) throw lost;
-  if (removals.length > 0) await transaction.begin();
-  await transaction.insertAll([...merged.values()]);
+  const inserts = [...merged.values()];
+  if (removals.length === 0) {
+    transaction.insertLast(inserts);
+    return settle;
+  }
+  await transaction.begin();
+  await insertAll(client, inserts);
   for (const removal of removals) await removeNow(client, ...removal);
   return settle;
 }
