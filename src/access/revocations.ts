@@ -21,12 +21,23 @@ import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/
 import { erasedTenants } from './store.ts';
 
 /**
- * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
- * ended, see `roles/rows.ts`; `hook`: one that was removed; `approval`: one that was used, refused or withdrawn, and
- * `policy`: one that asks for more than before, see `approvals/`; `grant`: one that ended early, or whose code was
- * used.
+ * `key`, `purpose` and `networks`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a
+ * role that ended, see `roles/rows.ts`; `hook`: one that was removed; `approval`: one that was used, refused or
+ * withdrawn, and `policy`: one that asks for more than before, see `approvals/`; `grant`: one that ended early, or
+ * whose code was used; `suspension`: of the tenant itself.
  */
-export type RevokedKind = 'principal' | 'token' | 'key' | 'purpose' | 'role' | 'hook' | 'approval' | 'policy' | 'grant';
+export type RevokedKind =
+  | 'principal'
+  | 'token'
+  | 'key'
+  | 'purpose'
+  | 'networks'
+  | 'role'
+  | 'hook'
+  | 'approval'
+  | 'policy'
+  | 'grant'
+  | 'suspension';
 
 export const revocations = table(
   'records',

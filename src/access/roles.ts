@@ -50,7 +50,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
       ...(['add_principal', 'list_principals', 'revoke_principal', 'add_tenant', 'list_tenants'] as const),
       ...(['change_principal', 'rotate_api_key', 'end_api_key', 'change_role', 'end_role', ...READS_ROLES] as const),
       ...(['declare_purpose', 'end_purpose', 'set_approval_policy', ...OF_APPROVALS, ...GRANTS, ...HOOKS] as const),
-      ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
+      ...(['suspend_tenant', 'erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['declare_type', 'set_keep', 'set_unique', 'count_doubles', 'read_status', 'read_job', 'recover'] as const),
     ]),
   ],
@@ -87,7 +87,7 @@ export const RULES: Readonly<Record<Role, readonly Rule[]>> = {
     allow([
       ...(['read_status', 'read_audit', 'read_job', 'recover', ...READS_ROLES, ...GRANTS] as const),
       ...(['list_keys', 'rotate_keys', 'compromise_keys', 'list_exposed', ...HOOKS] as const),
-      ...(['erase_tenant', ...ASKS_OF_ERASURES] as const),
+      ...(['suspend_tenant', 'erase_tenant', ...ASKS_OF_ERASURES] as const),
       ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
       ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),
       ...OF_APPROVALS,

@@ -30,6 +30,8 @@ export const tenants = table(
     access_mark: 'int',
     /** The end of the grant that lasts longest (`grants/`): after it no call asks for grants. */
     grants_until: 'int?',
+    /** Since when every call of it is refused. */
+    suspended_at: 'int?',
   },
   ['tenant'],
 );
@@ -45,16 +47,8 @@ export async function insertTenant(
   { tenant, name, at }: { readonly tenant: TenantId; readonly name: string; readonly at: Date },
   onConflict: 'fail' | 'skip' = 'fail',
 ): Promise<void> {
-  const row = {
-    tenant,
-    name,
-    created_at: at.getTime(),
-    erased_at: null,
-    erasure: null,
-    settled_at: null,
-    access_mark: 0,
-    grants_until: null,
-  };
+  const none = { erased_at: null, erasure: null, settled_at: null, grants_until: null, suspended_at: null };
+  const row = { tenant, name, created_at: at.getTime(), access_mark: 0, ...none };
   await tx.insert(tenants, [row], onConflict);
 }
 
@@ -69,14 +63,11 @@ export async function allTenants(reader: Reader<'records'>): Promise<TenantId[]>
 
 /** The tenants whose erasure was not ordered, including the vault's own. */
 export async function liveTenants(reader: Reader<'records'>): Promise<TenantId[]> {
-  return namesOf(
-    await select(reader, tenants, { columns: ['tenant'], where: { erased_at: null }, orderBy: ['tenant'] }),
-  );
+  const where = { erased_at: null };
+  return namesOf(await select(reader, tenants, { columns: ['tenant'], where, orderBy: ['tenant'] }));
 }
 
-function namesOf(rows: readonly Pick<TenantRow, 'tenant'>[]): TenantId[] {
-  return rows.map(({ tenant }) => tenant as TenantId);
-}
+const namesOf = (rows: readonly Pick<TenantRow, 'tenant'>[]) => rows.map(({ tenant }) => tenant as TenantId);
 
 export async function listErased(reader: Reader<'records'>): Promise<TenantRow[]> {
   return select(reader, tenants, { where: { erased_at: { not: null } } });
@@ -116,6 +107,17 @@ export async function askForGrants(tx: RecordTx, tenant: TenantId, until: number
   await change(tx, tenants, { tenant, grants_until: { '<': until } }, { grants_until: until });
 }
 
+/** @param at null: it goes on */
+export async function setSuspended(tx: RecordTx, tenant: TenantId, at: number | null): Promise<void> {
+  await change(tx, tenants, { tenant }, { suspended_at: at });
+}
+
+/** Those that are not erased: few or none. */
+export async function suspendedTenants(reader: Reader<'records'>): Promise<TenantId[]> {
+  const where = { suspended_at: { not: null }, erased_at: null };
+  return namesOf(await select(reader, tenants, { columns: ['tenant'], where }));
+}
+
 /** Frees the name of an erased tenant for another. */
 export async function takeTenantName(tx: RecordTx, tenant: TenantId): Promise<void> {
   await change(tx, tenants, { tenant, name: { not: tenant } }, { name: tenant });
@@ -128,11 +130,12 @@ export async function findTenant(reader: Reader<'records'>, tenant: TenantId): P
 /**
  * @param tx the transaction of the call. A call that asked here before the tenant was erased, and commits after it,
  *   made its keys before it, too; so their destruction reaches them (`erasure/tenants.ts`)
- * @throws `tenant_erased`
+ * @throws `tenant_erased`, `tenant_suspended`
  */
 export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise<void> {
   const row = await findTenant(tx, tenant);
   if (row === undefined || row.erased_at !== null) throw new VaultError('tenant_erased');
+  if (row.suspended_at !== null) throw new VaultError('tenant_suspended');
 }
 
 /**
@@ -157,6 +160,8 @@ export const principals = table(
     revoked_at: 'int?',
     tag: 'bytes',
     audience: 'text?',
+    /** From where it may call (`bounds.ts`); null: from everywhere. */
+    bounds: 'text?',
   },
   ['tenant', 'principal'],
 );
@@ -237,7 +242,7 @@ export async function takeNames(tx: RecordTx, tenant: TenantId, at: Date, limit:
   const where = { tenant, name: { not: '' } };
   const named = await select(tx, principals, { columns: ['principal'], where, limit });
   const ids = named.map(({ principal }) => principal);
-  const blank = { name: '', purposes: '[]', audience: null, tag: Buffer.alloc(0) };
+  const blank = { name: '', purposes: '[]', audience: null, bounds: null, tag: Buffer.alloc(0) };
   const revoked = { revoked_at: { unlessSet: at.getTime() } };
   if (ids.length > 0) await change(tx, principals, { tenant, principal: { in: ids } }, { ...blank, ...revoked });
   return ids.length;

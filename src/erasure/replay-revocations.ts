@@ -21,7 +21,7 @@ import {
   pagesOfNoted,
 } from '../access/revocations.ts';
 import { endAgain } from '../access/roles/rows.ts';
-import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
+import { listAdmitted, liveTenants, revokePrincipal, setSuspended, VAULT_TENANT } from '../access/store.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { endGrantsAgain } from '../grants/ends.ts';
 import { grantKeys } from '../grants/rows.ts';
@@ -37,7 +37,10 @@ const PAGE = 500;
 export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
-  /** API keys, purposes, versions of roles, approvals and grants that have ended again; policies that are set again. */
+  /**
+   * API keys, purposes, networks, versions of roles, approvals and grants that had ended, and have ended again;
+   * policies and suspensions that hold again.
+   */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
   readonly withoutAdmin: readonly TenantId[];
@@ -101,7 +104,9 @@ async function revokeMissing(
       ofKind('hook').map(({ target }) => target),
     );
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
-    let narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random));
+    const suspended = Math.min(...ofKind('suspension').map(({ revoked_at }) => revoked_at));
+    if (Number.isFinite(suspended)) await setSuspended(tx, tenant, suspended);
+    let narrowed = taken + (await endAgain(tx, tenant, ofKind('role'), random)) + ofKind('suspension').length;
     if (keys !== undefined && isBound) {
       narrowed += await endApprovalsAgain(tx, keys, tenant, ofKind('approval'));
       narrowed += await strengthenAgain(tx, keys, { tenant, at: now, random }, ofKind('policy'));

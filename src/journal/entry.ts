@@ -44,7 +44,10 @@ export interface TenantEntry {
   readonly at: number;
 }
 
-const REVOKED = ['principal', 'token', 'key', 'purpose', 'role', 'hook', 'approval', 'policy', 'grant'] as const;
+const REVOKED = [
+  ...(['principal', 'token', 'key', 'purpose', 'networks', 'role'] as const),
+  ...(['hook', 'approval', 'policy', 'grant', 'suspension'] as const),
+] as const;
 
 export interface RevocationEntry {
   readonly kind: 'revocation';

@@ -32,4 +32,5 @@ export const WORDS: readonly string[] = [
   'add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook',
   'read_approvals', 'give_approval', 'refuse_approval', 'withdraw_approval', 'set_approval_policy',
   'order_grant', 'list_grants', 'approve_grant', 'end_grant', 'close_ticket', 'offer_code', 'redeem_code',
+  'suspend_tenant',
 ];
