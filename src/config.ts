@@ -18,6 +18,8 @@ export interface Config {
   readonly workers: number;
   /** Networks in CIDR notation. If it is empty, no proxy is believed. */
   readonly trustedProxies: readonly string[];
+  /** Files with which the server itself speaks TLS. If undefined, it speaks plain HTTP. */
+  readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   /** Where clients find the API, without a slash at its end. If undefined, they find it where the server listens. */
   readonly publicUrl: string | undefined;
   readonly logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -35,6 +37,8 @@ export interface Config {
   readonly keyBackupDir: string | undefined;
   /** How old an epoch grows before it is closed. If undefined, it stays open until somebody closes it. */
   readonly rotateEveryMs: number | undefined;
+  /** How long an API key works of which nobody says how long. If undefined, for ever. */
+  readonly apiKeysLastMs: number | undefined;
   readonly slotSecrets: SlotSecrets;
   readonly apiKey: string | undefined;
   /** Where a supervisor listens for the server's state, and the search path of the program that tells it. */
@@ -64,6 +68,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     port: settings.LETHE_PORT,
     workers: settings.LETHE_WORKERS,
     trustedProxies: settings.LETHE_TRUSTED_PROXIES ?? [],
+    tls: tlsFiles(settings, home),
     publicUrl: settings.LETHE_PUBLIC_URL,
     logLevel: settings.LETHE_LOG_LEVEL,
     rootKey: rootKeySource(settings, home, keysPath),
@@ -75,6 +80,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     backupDir: settings.LETHE_BACKUP_DIR && resolve(home, settings.LETHE_BACKUP_DIR),
     keyBackupDir: settings.LETHE_KEY_BACKUP_DIR && resolve(home, settings.LETHE_KEY_BACKUP_DIR),
     rotateEveryMs: settings.LETHE_ROTATE_EVERY,
+    apiKeysLastMs: settings.LETHE_API_KEYS_LAST,
     slotSecrets: {
       hsmPin: slotSecret(settings, 'LETHE_HSM_PIN', home),
       transitToken: slotSecret(settings, 'LETHE_TRANSIT_TOKEN', home),
@@ -104,6 +110,13 @@ function rootKeySource(settings: z.infer<typeof Settings>, home: string, keysPat
   const named = settings.LETHE_ROOT_KEY_FILE;
   if (named === undefined) return { from: 'file', path: resolve(keysPath, 'root.key'), isDefault: true };
   return { from: 'file', path: resolve(home, named) };
+}
+
+function tlsFiles({ LETHE_TLS_CERT: certificate, LETHE_TLS_KEY: key }: z.infer<typeof Settings>, home: string) {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined)
+    throw new StartError('Set LETHE_TLS_CERT and LETHE_TLS_KEY both.');
+  return { certificate: resolve(home, certificate), key: resolve(home, key) };
 }
 
 function slotSecret(
@@ -139,6 +152,7 @@ export function printable(config: Config): Record<string, string | number> {
     port: config.port,
     ...(config.workers === 1 ? {} : { workers: config.workers }),
     ...(config.trustedProxies.length === 0 ? {} : { trustedProxies: config.trustedProxies.join(', ') }),
+    ...(config.tls === undefined ? {} : { tls: config.tls.certificate }),
     ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
     logLevel: config.logLevel,
     rootKey: describe(config.rootKey),
@@ -148,6 +162,7 @@ export function printable(config: Config): Record<string, string | number> {
     ...(config.hookNetworks.length === 0 ? {} : { hookNetworks: config.hookNetworks.join(', ') }),
     ...(config.backupDir === undefined ? {} : { backupDir: config.backupDir }),
     ...(config.keyBackupDir === undefined ? {} : { keyBackupDir: config.keyBackupDir }),
+    apiKeysLast: config.apiKeysLastMs === undefined ? 'off' : `${config.apiKeysLastMs / UNITS_MS.h}h`,
     rotateEvery: config.rotateEveryMs === undefined ? 'off' : `${config.rotateEveryMs / UNITS_MS.m}m`,
     ...printableSecret('hsmPin', config.slotSecrets.hsmPin),
     ...printableSecret('transitToken', config.slotSecrets.transitToken),

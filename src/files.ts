@@ -1,7 +1,11 @@
 /**
  * How every part of the house puts a new file on the disk, makes a name survive a crash, and treats a missing file.
  */
+import type { Stats } from 'node:fs';
 import { access, open } from 'node:fs/promises';
+
+/** Read or changed by everybody, or changed by the group. */
+const OPEN_TO_MORE_THAN_GROUP = 0o027;
 
 /**
  * Writes a new file that only this user may read. The content is on the disk when the promise resolves; the name is
@@ -44,4 +48,9 @@ export function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Whether a file that a setting names may be read or exchanged by more than its user and group. */
+export function isOpenToAll({ mode }: Stats): boolean {
+  return process.geteuid !== undefined && (mode & OPEN_TO_MORE_THAN_GROUP) !== 0;
 }

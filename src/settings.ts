@@ -52,6 +52,10 @@ function isPublicUrl(text: string): boolean {
   return isHttp && !/[?#]/.test(text) && url.username === '' && url.password === '';
 }
 
+const duration = z
+  .string()
+  .regex(/^(off|[1-9]\d{0,4}[mhd])$/, 'must be a number of minutes, hours or days, such as 24h, or off');
+
 export const Settings = z.strictObject({
   LETHE_HOME: z.string().min(1).default('.').describe('Folder of the stores and the key material.'),
   LETHE_HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
@@ -70,6 +74,12 @@ export const Settings = z.strictObject({
     .describe(
       'Networks of the proxies that are believed when they say whom they serve (Forwarded, X-Forwarded-For); none otherwise.',
     ),
+  LETHE_TLS_CERT: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File of the certificate (PEM, the chain after it) with which the server itself speaks TLS 1.3.'),
+  LETHE_TLS_KEY: z.string().min(1).optional().describe('File of its key (PEM); both are read again when they change.'),
   LETHE_PUBLIC_URL: publicUrl
     .optional()
     .describe('URL under which clients reach the API, with the path that a proxy takes off; for links in answers.'),
@@ -110,9 +120,11 @@ export const Settings = z.strictObject({
     .min(1)
     .optional()
     .describe('Folder into which the close of an epoch copies the key store before it destroys the old secret.'),
-  LETHE_ROTATE_EVERY: z
-    .string()
-    .regex(/^(off|[1-9]\d{0,4}[mhd])$/, 'must be a number of minutes, hours or days, such as 24h, or off')
+  LETHE_API_KEYS_LAST: duration
+    .default('365d')
+    .transform(durationMs)
+    .describe('How long an API key works of which nobody says how long; or off: for ever.'),
+  LETHE_ROTATE_EVERY: duration
     .default('24h')
     .transform(durationMs)
     .refine((ms) => ms === undefined || ms >= MIN_ROTATION_MS, 'must be an hour or more')

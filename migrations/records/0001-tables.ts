@@ -18,13 +18,14 @@ export async function up(knex: Knex): Promise<void> {
     `CREATE TABLE tenants (
        created_at ${int} NOT NULL, erased_at ${int}, settled_at ${int}, tenant ${id} NOT NULL PRIMARY KEY,
        name ${text} NOT NULL UNIQUE, erasure ${id}, access_mark ${int} NOT NULL, restricts ${small} NOT NULL,
-       grants_until ${int}
+       grants_until ${int}, suspended_at ${int}
      ) ${clustered}`,
     'CREATE INDEX tenants_unsettled ON tenants (erased_at) WHERE erased_at IS NOT NULL AND settled_at IS NULL',
     `CREATE TABLE principals (
        created_at ${int} NOT NULL, revoked_at ${int}, tenant ${id} NOT NULL REFERENCES tenants (tenant),
        principal ${id} NOT NULL, name ${text} NOT NULL, role ${text} NOT NULL, purposes ${text} NOT NULL,
        tag ${bytes} NOT NULL, audience ${text},
+       bounds ${text},
        PRIMARY KEY (tenant, principal)
      ) ${clustered}`,
     // Roles of a tenant's own, every version of them.

@@ -48,6 +48,7 @@ export const ACTIONS = [
   'end_purpose',
   'add_tenant',
   'list_tenants',
+  'suspend_tenant',
   'erase_tenant',
   'read_audit',
   'read_access_exposure',

@@ -128,6 +128,11 @@ export async function removeLongEnded(tx: RecordTx, tenant: TenantId, principal:
   await removeWhere(tx, apiKeys, { tenant, principal, expires_at: { '<': now.getTime() - ENDED_KEPT_MS } });
 }
 
+/** The end of a key of which nobody has said how long it lasts. @param lastMs undefined: keys last for ever */
+export function lastingFrom(now: Date, lastMs: number | undefined): number | null {
+  return lastMs === undefined ? null : now.getTime() + lastMs;
+}
+
 /** Whether one end is sooner than another. */
 export function isSooner(end: number | null, than: number | null): boolean {
   return end !== null && (than === null || end < than);

@@ -1,12 +1,16 @@
 /**
- * What was taken from a principal that goes on working: purposes, and the time that an API key had left. Each is noted
- * like a revocation (`revocations.ts`), so that an older record store, once recovered, gives none of it back.
+ * What was taken from a principal that goes on working: purposes, places from which it may call, and the time that an
+ * API key had left. Each is noted like a revocation (`revocations.ts`), so that an older record store, once recovered,
+ * gives none of it back.
  *
  *   kind `purpose`   target   prn_… : MAC of the purpose : 16 random bytes
  *   kind `key`       target   key_… : its end in milliseconds : 16 random bytes
+ *   kind `networks`  target   prn_… : 16 random bytes
  *
  * The random bytes keep one narrowing apart from a later one that is the same, after a widening in between. A purpose
- * stands there as a MAC under the tenant's key: it is a word that people have chosen, and the journal holds none.
+ * stands there as a MAC under the tenant's key: it is a word that people have chosen, and the journal holds none. Of
+ * networks, which may be where people live, nothing stands there: once recovered, the principal is let in from nowhere,
+ * until an administrator says again from where.
  *
  * Guarantees: a widening is noted nowhere. A restored principal has what it had in the copy, less all that was taken
  * from it since, so at most what it ever had; an administrator widens it again.
@@ -15,13 +19,14 @@ import type { RandomSource } from '../crypto/random.ts';
 import type { ApiKeyId, PrincipalId, TenantId } from '../ids.ts';
 import type { IndexKey } from '../keyring/indexes/index-keys.ts';
 import type { KeyStore, RecordStore, RecordTx } from '../storage/tx.ts';
+import { NOWHERE } from './bounds.ts';
 import { findApiKey } from './key-rows.ts';
 import { type AccessKeys, hasOwnEnd, isSooner, setEnd } from './keys.ts';
-import { isUnaltered, purposesOf, setPurposes } from './principals.ts';
+import { isUnaltered, purposesOf, setBounds, setPurposes } from './principals.ts';
 import { areNoted, type KeptRevocation, keptOf, noteRevocation, type RevokedKind } from './revocations.ts';
 import { findPrincipal } from './store.ts';
 
-export const NARROWINGS = ['key', 'purpose'] as const satisfies readonly RevokedKind[];
+export const NARROWINGS = ['key', 'purpose', 'networks'] as const satisfies readonly RevokedKind[];
 const MAC_BYTES = 16;
 
 export interface When {
@@ -47,6 +52,11 @@ export async function noteWithdrawn(
 /** In the transaction that gives the key a sooner end. */
 export async function noteEnd(tx: RecordTx, { tenant, at, random }: When, key: ApiKeyId, end: number): Promise<void> {
   await noteRevocation(tx, { tenant, kind: 'key', target: `${key}:${end}:${markOf(random)}`, at });
+}
+
+/** In the transaction that binds a principal to fewer networks. */
+export async function noteBound(tx: RecordTx, { tenant, at, random }: When, principal: PrincipalId): Promise<void> {
+  await noteRevocation(tx, { tenant, kind: 'networks', target: `${principal}:${markOf(random)}`, at });
 }
 
 function markOf(random: RandomSource): string {
@@ -93,6 +103,11 @@ export async function narrowAgain(
     } else {
       const row = await findPrincipal(tx, tenant, of as PrincipalId);
       if (row === undefined || !isUnaltered(keys.principals, row)) continue;
+      if (kind === 'networks') {
+        await setBounds(tx, keys, row, NOWHERE);
+        narrowed += 1;
+        continue;
+      }
       const has = purposesOf(row);
       const left = has.filter(
         (purpose) => !keys.principals.some((key) => macOf(key, row.principal as PrincipalId, purpose) === mac),

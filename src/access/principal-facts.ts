@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { ApiKeyId, PrincipalId } from '../ids.ts';
 import { storedJson } from '../stored-json.ts';
+import { readableBounds } from './bounds.ts';
 import { type ApiKeyRow, isLive } from './key-rows.ts';
 import { type ApiKeySchema, PrincipalSchema } from './schema.ts';
 import type { PrincipalRow } from './store.ts';
@@ -13,7 +14,7 @@ export function factsOf(row: PrincipalRow, keys: readonly ApiKeyRow[], now: Date
     principal: row.principal as PrincipalId,
     name: row.name,
     role: row.role,
-    ...purposesIn(row),
+    ...told(row),
     ...(row.audience === null ? {} : { audience: row.audience }),
     createdAt: new Date(row.created_at).toISOString(),
     ...endOf((live.at(-1) ?? keys.at(-1))?.expires_at ?? null),
@@ -23,9 +24,11 @@ export function factsOf(row: PrincipalRow, keys: readonly ApiKeyRow[], now: Date
 }
 
 /** One altered row must not hide the others: whoever is to be revoked is found here. */
-function purposesIn({ purposes: text }: PrincipalRow): { purposes: string[]; damaged?: true } {
-  const purposes = storedJson(PrincipalSchema.shape.purposes, text);
-  return purposes === undefined ? { purposes: [], damaged: true } : { purposes };
+function told(row: PrincipalRow): { purposes: string[]; networks?: string[]; damaged?: true } {
+  const purposes = storedJson(PrincipalSchema.shape.purposes, row.purposes);
+  const bounds = row.bounds === null ? undefined : readableBounds(row.bounds);
+  const isDamaged = purposes === undefined || (row.bounds !== null && bounds === undefined);
+  return { purposes: purposes ?? [], ...bounds, ...(isDamaged && { damaged: true }) };
 }
 
 export function keyFactsOf({ api_key, created_at, expires_at }: ApiKeyRow): z.infer<typeof ApiKeySchema> {

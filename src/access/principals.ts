@@ -3,8 +3,8 @@
  *
  * Guarantees: an API key is recognised by a MAC of its secret, compared in constant time. It is looked up at every
  * call, so that a revocation, or the erasure of the whole tenant, holds from the very next call on, on every node. A
- * MAC binds a principal's tenant, role, purposes and audience: a row edited in the database is an integrity failure,
- * not a promotion. Its role's rules are bound likewise (`roles/rows.ts`).
+ * MAC binds a principal's tenant, role, purposes, audience and networks: a row edited in the database is an integrity
+ * failure, not a promotion. Its role's rules are bound likewise (`roles/rows.ts`).
  * Does not: notice that a whole row was put back to an older state of its own (a revocation undone in the database).
  * `revocations.ts` notices that the whole store was.
  */
@@ -20,6 +20,7 @@ import { secret } from '../secret.ts';
 import { change, select } from '../storage/queries.ts';
 import type { Reader, RecordTx } from '../storage/tx.ts';
 import { parseApiKey } from './api-key.ts';
+import { type Bounds, boundsIn, boundsText, type From, isWithin } from './bounds.ts';
 import { findOwned } from './key-owner.ts';
 import { isLive } from './key-rows.ts';
 import { type AccessKeys, addKey, hasOwnEnd, MAC_BYTES, principalKeys, secretKey, secretMac } from './keys.ts';
@@ -27,15 +28,19 @@ import type { Principal } from './principal.ts';
 import type { AccessBooks } from './roles/access-books.ts';
 import { isBuiltIn } from './roles.ts';
 import { type PrincipalRow, principals } from './store.ts';
+import { TenantSuspendedError } from './suspended.ts';
 
-/** The API key is missing, unknown, expired or revoked: one answer for all four. */
+/** The API key is missing, unknown, expired, revoked, or bound to another network: one answer for all of them. */
 export class UnauthenticatedError extends VaultError {
   /** The principal of a known but unusable API key, for the audit entry alone. */
   readonly principal: Principal | undefined;
+  /** What the audit entry says; the caller is told `unauthenticated`. */
+  declare readonly noted: 'unauthenticated' | 'outside_bounds';
 
-  constructor(principal?: Principal) {
+  constructor(principal?: Principal, noted: UnauthenticatedError['noted'] = 'unauthenticated') {
     super('unauthenticated');
     Object.defineProperty(this, 'principal', { value: principal, enumerable: false });
+    Object.defineProperty(this, 'noted', { value: noted, enumerable: false });
   }
 }
 
@@ -55,6 +60,7 @@ export interface NewPrincipal {
   readonly role: string;
   readonly purposes: readonly string[];
   readonly audience: string | undefined;
+  readonly bounds?: Bounds | undefined;
   readonly expiresAt: Date | undefined;
 }
 
@@ -83,6 +89,7 @@ export async function addPrincipal(
     revoked_at: null,
     tag: Buffer.alloc(0),
     audience: wanted.audience ?? null,
+    bounds: boundsText(wanted.bounds),
   };
   row.tag = tagOf(keys.principal, row);
   await tx.insert(principals, [row]);
@@ -111,7 +118,9 @@ export function addFirstAdmin(
 
 /**
  * @param text what came after `Bearer `
- * @throws {UnauthenticatedError} unless the key is known, its secret right, unexpired and unrevoked
+ * @throws {UnauthenticatedError} unless the key is known, its secret right, unexpired, unrevoked, and used within its
+ *   principal's bounds
+ * @throws {TenantSuspendedError} for one that would be let in otherwise
  * @throws {AlteredPrincipalError} for a principal row that was altered or removed
  */
 export async function recognise(
@@ -119,6 +128,7 @@ export async function recognise(
   indexes: IndexKeys,
   books: AccessBooks,
   text: string,
+  from: From,
   now: Date,
 ): Promise<Principal & { readonly apiKey: ApiKeyId; readonly keyEndsAt: Date | undefined }> {
   const parsed = parseApiKey(text);
@@ -157,6 +167,8 @@ export async function recognise(
     grantsUntil: home.grants_until === null ? undefined : new Date(home.grants_until),
   };
   if (!isLive(key, now) || row.revoked_at !== null) throw new UnauthenticatedError(principal);
+  if (!isWithin(boundsIn(row.bounds), from)) throw new UnauthenticatedError(principal, 'outside_bounds');
+  if (home.suspended_at !== null) throw new TenantSuspendedError(principal);
   return { ...principal, apiKey: parsed.id, keyEndsAt: key.expires_at === null ? undefined : new Date(key.expires_at) };
 }
 
@@ -183,11 +195,30 @@ export async function setPurposes(
   row: PrincipalRow,
   purposes: readonly string[],
 ): Promise<PrincipalRow> {
+  return changeRow(tx, keys, row, { purposes: JSON.stringify(purposes) });
+}
+
+/** Binds a principal otherwise, or to nothing. @throws as `setPurposes` */
+export async function setBounds(
+  tx: RecordTx,
+  keys: Pick<AccessKeys, 'principal' | 'principals'>,
+  row: PrincipalRow,
+  bounds: Bounds | undefined,
+): Promise<PrincipalRow> {
+  return changeRow(tx, keys, row, { bounds: boundsText(bounds) });
+}
+
+async function changeRow(
+  tx: RecordTx,
+  keys: Pick<AccessKeys, 'principal' | 'principals'>,
+  row: PrincipalRow,
+  to: Partial<Pick<PrincipalRow, 'purposes' | 'bounds'>>,
+): Promise<PrincipalRow> {
   if (!isUnaltered(keys.principals, row)) throw new IntegrityError();
-  const changed = { ...row, purposes: JSON.stringify(purposes) };
+  const changed = { ...row, ...to };
   changed.tag = tagOf(keys.principal, changed);
   const { tenant, principal, tag } = changed;
-  await change(tx, principals, { tenant, principal }, { purposes: changed.purposes, tag });
+  await change(tx, principals, { tenant, principal }, { ...to, tag });
   return changed;
 }
 
@@ -207,6 +238,9 @@ export async function purposesInForce(
 
 function tagOf(key: IndexKey, row: PrincipalRow): Buffer {
   const fields: Field[] = [row.tenant, row.principal, row.name, row.role, row.purposes, row.created_at];
+  if (row.bounds !== null) {
+    return key.mac('lethe/principal/3', MAC_BYTES, ...fields, row.audience ?? '', row.bounds);
+  }
   // A principal without an audience is bound as the first release bound all of them.
   return row.audience === null
     ? key.mac('lethe/principal/1', MAC_BYTES, ...fields)

@@ -21,24 +21,26 @@ import type { KeyStore, KeyTx, Reader, RecordStore, RecordTx } from '../storage/
 import { erasedTenants } from './store.ts';
 
 /**
- * `key` and `purpose`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a role that
- * ended, see `roles/rows.ts`; `declaration`: a version of a purpose that was narrowed since, see `purposes/rows.ts`;
- * `hook`: one that was removed; `approval`: one that was used, refused or withdrawn, and `policy`: one that asks for
- * more than before, see `approvals/`; `grant`: one that ended early, or whose code was used; `choice`: a person's no,
- * see `choices/noes.ts`.
+ * `key`, `purpose` and `networks`: a principal's right that became less, see `narrowings.ts`; `role`: a version of a
+ * role that ended, see `roles/rows.ts`; `declaration`: a version of a purpose that was narrowed since, see
+ * `purposes/rows.ts`; `hook`: one that was removed; `approval`: one that was used, refused or withdrawn, and `policy`:
+ * one that asks for more than before, see `approvals/`; `grant`: one that ended early, or whose code was used;
+ * `choice`: a person's no, see `choices/noes.ts`; `suspension`: of the tenant itself.
  */
 export type RevokedKind =
   | 'principal'
   | 'token'
   | 'key'
   | 'purpose'
+  | 'networks'
   | 'role'
   | 'hook'
   | 'approval'
   | 'policy'
   | 'grant'
   | 'choice'
-  | 'declaration';
+  | 'declaration'
+  | 'suspension';
 
 export const revocations = table(
   'records',

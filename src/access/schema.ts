@@ -11,6 +11,7 @@ import {
   TenantIdSchema,
   TimeSchema,
 } from '../schema.ts';
+import { MAX_NETWORKS } from './bounds.ts';
 import { RoleNameSchema } from './roles/rules.ts';
 
 /** Not the name of a person: it stands in lists and is not sealed. */
@@ -38,6 +39,9 @@ export const ApiKeySchema = z
   })
   .meta({ id: 'ApiKey', description: 'An API key, by its id.' });
 
+const NetworksSchema = z.array(z.string().max(64)).max(MAX_NETWORKS);
+const FROM_THERE = 'Addresses or networks in CIDR notation: the only ones from which it may call';
+
 export const PrincipalSchema = z
   .strictObject({
     principal: PrincipalIdSchema,
@@ -49,6 +53,7 @@ export const PrincipalSchema = z
       .optional()
       .describe('Its row was altered or damaged: its purposes cannot be read, and are left out. It is not let in.'),
     audience: AudienceSchema.optional().describe('The only audience whose tokens it can use; absent: all.'),
+    networks: NetworksSchema.optional().describe(`${FROM_THERE}; absent: from everywhere; empty: from nowhere.`),
     createdAt: z.iso.datetime().describe('When it was added, UTC.'),
     expiresAt: z.iso.datetime().optional().describe('When its newest API key stops working; absent: never.'),
     revokedAt: z.iso
@@ -67,7 +72,17 @@ export const AddPrincipalBody = z.strictObject({
     'Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no ' +
       'subjects. A receiver needs one.',
   ),
-  expiresAt: TimeSchema.optional().describe('When the API key stops working; absent: never.'),
+  // A generated client sends an empty list for one that was not set, unless the list may be null.
+  networks: NetworksSchema.min(1)
+    .nullable()
+    .optional()
+    .describe(`${FROM_THERE}; absent or null: from everywhere.`)
+    .meta({ examples: [['10.0.0.0/8']] }),
+  expiresAt: TimeSchema.nullable()
+    .optional()
+    .describe(
+      'When the API key stops working; null: never; absent: as the vault is set, in a year unless told otherwise.',
+    ),
 });
 
 export const AddPrincipalReply = z.strictObject({
@@ -89,11 +104,14 @@ export const ChangePrincipalBody = z
       .describe(
         'When its API key stops working from now on; null: never. An older key never lasts longer than the newest.',
       ),
+    networks: NetworksSchema.nullable()
+      .optional()
+      .describe(`${FROM_THERE} from now on; an empty list: from everywhere; null: as they are.`),
   })
-  .refine(({ purposes, expiresAt }) => purposes !== undefined || expiresAt !== undefined, {
-    error: 'must say what changes: purposes, expiresAt, or both',
+  .refine((to) => Object.values(to).some((given) => given !== undefined), {
+    error: 'must say what changes: purposes, expiresAt, networks, or several',
   })
-  .meta({ minProperties: 1, description: 'What changes: `purposes`, `expiresAt` or both.' });
+  .meta({ minProperties: 1, description: 'What changes: `purposes`, `expiresAt`, `networks`.' });
 
 export const MAX_OVERLAP_SECONDS = 30 * 86_400;
 export const RotateApiKeyBody = z.strictObject({
@@ -108,7 +126,9 @@ export const RotateApiKeyBody = z.strictObject({
     .meta({ examples: [86_400] }),
   expiresAt: TimeSchema.nullable()
     .optional()
-    .describe('When the new API key stops working; null: never; absent: when the one in use was to.'),
+    .describe(
+      'When the new API key stops working; null: never; absent: when the one in use was to, or, if it has no end, as for a new principal.',
+    ),
 });
 export const RotateApiKeyReply = z.strictObject({
   principal: PrincipalIdSchema,
@@ -131,6 +151,7 @@ export const MeReply = z.strictObject({
   tenant: TenantIdSchema,
   purposes: z.array(PurposeSchema).describe('The purposes for which it may ask for values.'),
   audience: AudienceSchema.optional().describe('The only audience whose tokens it can use; absent: all.'),
+  networks: NetworksSchema.optional().describe(`${FROM_THERE}; absent: from everywhere.`),
   key: ApiKeyIdSchema,
   expiresAt: z.iso.datetime().optional().describe('When this API key stops working; absent: never.'),
   otherKey: ApiKeySchema.optional().describe('The principal’s other API key, while one takes over from the other.'),
@@ -158,9 +179,17 @@ export const TenantSchema = z
     tenant: TenantIdSchema,
     name: TenantNameSchema,
     createdAt: z.iso.datetime().describe('When it was added, UTC.'),
+    suspendedAt: z.iso.datetime().optional().describe('Since when every call of it is refused; absent: it works.'),
     erasedAt: z.iso.datetime().optional().describe('Since when nothing of it opens; absent: it lives.'),
   })
   .meta({ id: 'Tenant', description: 'A division of the vault, isolated from the others.' });
+
+export const ChangeTenantBody = z.strictObject({
+  suspended: z
+    .boolean()
+    .describe('Whether every call of it is refused from now on.')
+    .meta({ examples: [true] }),
+});
 
 export const TenantsQuery = z.strictObject(pageQuery(TenantIdSchema));
 export const TenantsReply = z.strictObject({

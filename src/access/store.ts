@@ -32,6 +32,8 @@ export const tenants = table(
     grants_until: 'int?',
     /** 1 once somebody's data was restricted: from then on every look asks whose it is (`ground.ts`). */
     restricts: 'small',
+    /** Since when every call of it is refused. */
+    suspended_at: 'int?',
   },
   ['tenant'],
 );
@@ -47,17 +49,8 @@ export async function insertTenant(
   { tenant, name, at }: { readonly tenant: TenantId; readonly name: string; readonly at: Date },
   onConflict: 'fail' | 'skip' = 'fail',
 ): Promise<void> {
-  const row = {
-    tenant,
-    name,
-    created_at: at.getTime(),
-    erased_at: null,
-    erasure: null,
-    settled_at: null,
-    access_mark: 0,
-    grants_until: null,
-    restricts: 0,
-  };
+  const none = { erased_at: null, erasure: null, settled_at: null, grants_until: null, suspended_at: null };
+  const row = { tenant, name, created_at: at.getTime(), access_mark: 0, restricts: 0, ...none };
   await tx.insert(tenants, [row], onConflict);
 }
 
@@ -72,14 +65,11 @@ export async function allTenants(reader: Reader<'records'>): Promise<TenantId[]>
 
 /** The tenants whose erasure was not ordered, including the vault's own. */
 export async function liveTenants(reader: Reader<'records'>): Promise<TenantId[]> {
-  return namesOf(
-    await select(reader, tenants, { columns: ['tenant'], where: { erased_at: null }, orderBy: ['tenant'] }),
-  );
+  const where = { erased_at: null };
+  return namesOf(await select(reader, tenants, { columns: ['tenant'], where, orderBy: ['tenant'] }));
 }
 
-function namesOf(rows: readonly Pick<TenantRow, 'tenant'>[]): TenantId[] {
-  return rows.map(({ tenant }) => tenant as TenantId);
-}
+const namesOf = (rows: readonly Pick<TenantRow, 'tenant'>[]) => rows.map(({ tenant }) => tenant as TenantId);
 
 export async function listErased(reader: Reader<'records'>): Promise<TenantRow[]> {
   return select(reader, tenants, { where: { erased_at: { not: null } } });
@@ -119,6 +109,12 @@ export async function askForGrants(tx: RecordTx, tenant: TenantId, until: number
   await change(tx, tenants, { tenant, grants_until: { '<': until } }, { grants_until: until });
 }
 
+/** Those that are not erased: few or none. */
+export async function suspendedTenants(reader: Reader<'records'>): Promise<TenantId[]> {
+  const where = { suspended_at: { not: null }, erased_at: null };
+  return namesOf(await select(reader, tenants, { columns: ['tenant'], where }));
+}
+
 /** Frees the name of an erased tenant for another. */
 export async function takeTenantName(tx: RecordTx, tenant: TenantId): Promise<void> {
   await change(tx, tenants, { tenant, name: { not: tenant } }, { name: tenant });
@@ -131,17 +127,13 @@ export async function findTenant(reader: Reader<'records'>, tenant: TenantId): P
 /**
  * @param tx the transaction of the call. A call that asked here before the tenant was erased, and commits after it,
  *   made its keys before it, too; so their destruction reaches them (`erasure/tenants.ts`)
- * @throws `tenant_erased`
+ * @throws `tenant_erased`, `tenant_suspended`
  */
 export async function assertTenantLives(tx: RecordTx, tenant: TenantId): Promise<TenantRow> {
   const row = await findTenant(tx, tenant);
   if (row === undefined || row.erased_at !== null) throw new VaultError('tenant_erased');
+  if (row.suspended_at !== null) throw new VaultError('tenant_suspended');
   return row;
-}
-
-/** From the commit on, every look of the tenant asks whose value it is. Only in an exclusive transaction. */
-export async function startRestricting(tx: RecordTx, tenant: TenantId): Promise<void> {
-  await change(tx, tenants, { tenant, restricts: 0 }, { restricts: 1 });
 }
 
 /**
@@ -166,6 +158,8 @@ export const principals = table(
     revoked_at: 'int?',
     tag: 'bytes',
     audience: 'text?',
+    /** From where it may call (`bounds.ts`); null: from everywhere. */
+    bounds: 'text?',
   },
   ['tenant', 'principal'],
 );
@@ -246,7 +240,7 @@ export async function takeNames(tx: RecordTx, tenant: TenantId, at: Date, limit:
   const where = { tenant, name: { not: '' } };
   const named = await select(tx, principals, { columns: ['principal'], where, limit });
   const ids = named.map(({ principal }) => principal);
-  const blank = { name: '', purposes: '[]', audience: null, tag: Buffer.alloc(0) };
+  const blank = { name: '', purposes: '[]', audience: null, bounds: null, tag: Buffer.alloc(0) };
   const revoked = { revoked_at: { unlessSet: at.getTime() } };
   if (ids.length > 0) await change(tx, principals, { tenant, principal: { in: ids } }, { ...blank, ...revoked });
   return ids.length;

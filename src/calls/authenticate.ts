@@ -1,6 +1,8 @@
 /** Turns an API key into a caller. It is looked up in the store at every call, so that a revocation holds at once. */
 
+import type { From } from '../access/bounds.ts';
 import { AlteredPrincipalError, recognise, UnauthenticatedError } from '../access/principals.ts';
+import { TenantSuspendedError } from '../access/suspended.ts';
 import { newId, type RequestId } from '../ids.ts';
 import type { Vault } from '../vault/vault.ts';
 import { raiseAlarms } from './alarms.ts';
@@ -8,9 +10,10 @@ import type { Caller } from './caller.ts';
 import { turnAway } from './entries.ts';
 
 /**
- * @param apiKey the text as sent
- * @throws {UnauthenticatedError} for a key that is unknown, wrong, expired or revoked. The last two are audited under
- *   the principal, whose secret was right; the first two belong to nobody and are only counted
+ * @param apiKey the text as sent @param from where the call comes from; absent: from a command beside the stores
+ * @throws {UnauthenticatedError} for a key that is unknown, wrong, expired, revoked or bound to other networks. All but
+ *   the first two are audited under the principal, whose secret was right; those belong to nobody and are only counted
+ * @throws {TenantSuspendedError} for a key that is good, of a tenant that is suspended; audited under its principal
  * @throws {IntegrityError} for a principal that was altered in the store; also audited under it
  * @throws {UnavailableError} if a store was replaced under this process: what it says of principals no longer counts
  */
@@ -19,15 +22,17 @@ export async function authenticate(
   apiKey: string,
   request: RequestId,
   idempotencyKey?: string,
+  from?: From,
 ): Promise<Caller> {
   vault.assertInPlace();
   try {
     const at = vault.clock();
     const { recordStore, keyring, accessBooks } = vault;
-    const principal = await recognise(recordStore.reader, keyring.indexes, accessBooks, apiKey, at);
+    const principal = await recognise(recordStore.reader, keyring.indexes, accessBooks, apiKey, from, at);
     return { ...principal, at, request, idempotencyKey };
   } catch (error) {
-    if (error instanceof UnauthenticatedError && error.principal !== undefined) {
+    const isKnown = error instanceof UnauthenticatedError || error instanceof TenantSuspendedError;
+    if (isKnown && error.principal !== undefined) {
       const caller: Caller = { ...error.principal, apiKey: newId('apiKey', vault.random, vault.clock()), request };
       return turnAway(vault, caller, 'authenticate', error);
     }

@@ -5,6 +5,7 @@
  * Guarantees: ids and closed words only. A purpose is logged only if it is one of the caller's, a reason only as a MAC.
  */
 import type { Action } from '../access/actions.ts';
+import { UnauthenticatedError } from '../access/principals.ts';
 import { type AuditEntry, appendAuditEntry, type Outcome } from '../audit/entries.ts';
 import type { Look } from '../audit/looks.ts';
 import { codeOf, type IntegrityError, UnavailableError, VaultError } from '../errors.ts';
@@ -88,7 +89,7 @@ export async function turnAway(vault: Vault, caller: Named, action: Action, erro
 
 /** Writes the entry of a call that changed nothing, and raises its alarms. */
 export async function appendFailure(vault: Vault, caller: Named, said: Unmade, error: unknown): Promise<void> {
-  const code = codeOf(error);
+  const code = error instanceof UnauthenticatedError ? error.noted : codeOf(error);
   const refused = error instanceof VaultError && (error.kind === 'refused' || error.kind === 'unauthenticated');
   const outcome: Outcome = refused ? 'refused' : 'failed';
   raiseAlarms(vault.signals, [error], caller.request);

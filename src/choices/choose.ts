@@ -13,7 +13,7 @@ import { type Choice, groundOf, having, isNo } from '../access/ground.ts';
 import type { PurposeFacts } from '../access/purposes/rows.ts';
 import { standingPurpose } from '../access/purposes.ts';
 import type { Revocation } from '../access/revocations.ts';
-import { startRestricting } from '../access/store.ts';
+import { startRestricting } from '../access/tenant-states.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { VaultError } from '../errors.ts';
 import type { PrincipalId, SubjectId, TenantId } from '../ids.ts';

@@ -15,7 +15,7 @@ import { principalKeys } from '../access/keys.ts';
 import { THE_VAULT_ITSELF } from '../access/principal.ts';
 import { purposesOfTenant } from '../access/purposes.ts';
 import { type KeptRevocation, noteRevocation, type Revocation } from '../access/revocations.ts';
-import { startRestricting } from '../access/store.ts';
+import { startRestricting } from '../access/tenant-states.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { isId, type SubjectId, type TenantId } from '../ids.ts';
 import type { IndexKey, IndexKeys } from '../keyring/indexes/index-keys.ts';

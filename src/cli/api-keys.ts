@@ -16,7 +16,7 @@ import { call } from './session.ts';
 
 const ADMIN_KEY = ['--key-file <file>', 'file with the API key of an administrator'] as const;
 const NEVER = 'never';
-const SOON_MS = 14 * 86_400_000;
+export const SOON_MS = 14 * 86_400_000;
 const Hours = z.coerce
   .number()
   .int()
@@ -27,18 +27,26 @@ interface EndOptions extends UrlOptions {
   readonly expires?: string;
 }
 
+interface ChangeOptions extends EndOptions {
+  readonly purpose?: string[] | false;
+  readonly network?: string[] | false;
+}
+
 export function addApiKeyCommands(principals: Command): void {
   principals
     .command('change <name>')
-    .description('give a principal other purposes, or its API key another end; holds from the next call on')
+    .description('give a principal other purposes or networks, or its API key another end; holds from the next call on')
     .option('--purpose <purpose...>', 'all purposes for which it may ask from now on')
     .option('--no-purpose', 'take every purpose from it')
+    .option('--network <cidr...>', 'the only networks from which it may call from now on')
+    .option('--no-network', 'let it call from everywhere')
     .option('--expires <time>', 'when its API key stops working, such as 2027-01-31T00:00:00Z, or `never`')
     .option(...URL_OPTION)
     .option(...ADMIN_KEY)
-    .action(async (name: string, { purpose, expires, url, keyFile }: EndOptions & { purpose?: string[] | false }) => {
+    .action(async (name: string, { purpose, network, expires, url, keyFile }: ChangeOptions) => {
       const body = checked(ChangePrincipalBody, {
         ...(purpose === undefined || (purpose as unknown) === true ? {} : { purposes: purpose || [] }),
+        ...(network === undefined || (network as unknown) === true ? {} : { networks: network || [] }),
         ...endOf(expires),
       });
       const orElse = orHowToDeclare(body.purposes ?? []);
@@ -48,14 +56,17 @@ export function addApiKeyCommands(principals: Command): void {
         (vault, caller, principal) => changePrincipal(vault, caller, { principal, ...body }).catch(orElse),
         (client, principal) => client.changePrincipal(principal, body).catch(orElse),
       );
-      console.log(`${to.name} may ask for: ${to.purposes.join(', ') || 'nothing'}. ${until(to.expiresAt)}`);
+      console.log(`${to.name} may ask for: ${to.purposes.join(', ') || 'nothing'}${from(to)}. ${until(to.expiresAt)}`);
     });
 
   principals
     .command('rotate <name>')
     .description('make a new API key of a principal, shown once; the one in use works for an overlap')
     .option('--overlap <hours>', 'how long the one in use works; 0 ends every other key at once', '24')
-    .option('--expires <time>', 'when the new one stops working, or `never`; by default when the one in use was to')
+    .option(
+      '--expires <time>',
+      'when the new one stops working, or `never`; by default when the one in use was to, if that has an end',
+    )
     .option(...SAVE)
     .option(...URL_OPTION)
     .option(...ADMIN_KEY)
@@ -108,7 +119,7 @@ export function addMeCommand(program: Command): void {
         : through(url, keyFile, (client) => client.getMe()));
       const tied = me.audience === undefined ? '' : `, tied to the audience ${me.audience}`;
       console.log(`${me.name} (${me.role}) ${me.principal} of the tenant ${me.tenant}${tied}`);
-      console.log(`May ask for: ${me.purposes.join(', ') || 'nothing'}. ${until(me.expiresAt)}`);
+      console.log(`May ask for: ${me.purposes.join(', ') || 'nothing'}${from(me)}. ${until(me.expiresAt)}`);
       if (me.otherKey !== undefined) {
         console.log(`Its other API key, ${me.otherKey.key}: ${until(me.otherKey.expiresAt)}`);
       }
@@ -118,7 +129,11 @@ export function addMeCommand(program: Command): void {
     });
 }
 
-function endOf(expires: string | undefined): { expiresAt?: string | null } {
+function from({ networks }: { readonly networks?: readonly string[] | undefined }): string {
+  return networks === undefined ? '' : `; calls from ${networks.join(', ') || 'nowhere'}`;
+}
+
+export function endOf(expires: string | undefined): { expiresAt?: string | null } {
   return expires === undefined ? {} : { expiresAt: expires === NEVER ? null : expires };
 }
 

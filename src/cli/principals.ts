@@ -2,33 +2,37 @@
 import type { Command } from 'commander';
 import { AddPrincipalBody, AddTenantBody, TenantsQuery } from '../access/schema.ts';
 import { readConfig } from '../config.ts';
+import { StartError } from '../errors.ts';
 import { addPrincipal } from '../operations/access/add-principal.ts';
 import { addTenant } from '../operations/access/add-tenant.ts';
+import { changeTenant } from '../operations/access/change-tenant.ts';
 import { listTenants } from '../operations/access/list-tenants.ts';
 import { revokePrincipal } from '../operations/access/revoke-principal.ts';
 import { PrincipalIdSchema } from '../schema.ts';
-import { addApiKeyCommands } from './api-keys.ts';
+import { addApiKeyCommands, endOf, SOON_MS } from './api-keys.ts';
 import { checked } from './arguments.ts';
 import { addEraseTenantCommand } from './erase-tenant.ts';
 import { allPrincipals, allPrincipalsThrough, type PrincipalView } from './find-principal.ts';
 import { giveUp, handOut, keyFileFor, SAVE } from './new-api-key.ts';
 import { orHowToDeclare } from './purposes.ts';
 import { through, URL_OPTION, type UrlOptions } from './remote.ts';
-import { call, type KeyOptions, withSession } from './session.ts';
+import { call, type KeyOptions, type Session, withSession } from './session.ts';
 import { type Column, table } from './table.ts';
 
 interface AddOptions extends UrlOptions {
   readonly role: string;
   readonly purpose: string[];
   readonly audience?: string;
+  readonly network?: string[];
   readonly expires?: string;
   readonly save?: string;
 }
 
 /** Here or through a server: what both say of a principal. */
-type Listed = Omit<PrincipalView, 'principal' | 'purposes' | 'keys'> & {
+type Listed = Omit<PrincipalView, 'principal' | 'purposes' | 'keys' | 'networks'> & {
   readonly principal: string;
   readonly purposes: readonly string[];
+  readonly networks?: readonly string[] | undefined;
   readonly keys: readonly { readonly key: string; readonly expiresAt?: string | undefined }[];
 };
 
@@ -38,6 +42,7 @@ const COLUMNS: readonly Column<Listed>[] = [
   { title: 'role', of: ({ role }) => role },
   { title: 'purposes', of: ({ purposes }) => purposes.join(',') || '-' },
   { title: 'audience', of: ({ audience }) => audience ?? '-' },
+  { title: 'networks', of: ({ networks }) => (networks === undefined ? '-' : networks.join(',') || 'none') },
   {
     title: 'API key',
     of: ({ expiresAt, revokedAt, keys }) =>
@@ -47,7 +52,8 @@ const COLUMNS: readonly Column<Listed>[] = [
 
 /** Two keys are told apart by their ids; one alone needs none. */
 function keyState({ key, expiresAt }: Listed['keys'][number], _: number, { length }: readonly unknown[]): string {
-  const state = expiresAt ? `until ${expiresAt}` : 'active';
+  const isSoon = expiresAt !== undefined && Date.parse(expiresAt) < Date.now() + SOON_MS;
+  const state = expiresAt ? `until ${expiresAt}${isSoon ? ' (soon)' : ''}` : 'without an end';
   return length > 1 ? `${key} ${state}` : state;
 }
 
@@ -57,8 +63,13 @@ const TENANT_COLUMNS: readonly Column<TenantView>[] = [
   { title: 'tenant', of: ({ tenant }) => tenant },
   { title: 'name', of: ({ name }) => name },
   { title: 'since', of: ({ createdAt }) => createdAt },
-  { title: 'state', of: ({ erasedAt }) => (erasedAt ? `erased ${erasedAt}` : 'live') },
+  { title: 'state', of: ({ erasedAt, suspendedAt }) => stateOf(erasedAt, suspendedAt) },
 ];
+
+function stateOf(erasedAt: string | undefined, suspendedAt: string | undefined): string {
+  if (erasedAt !== undefined) return `erased ${erasedAt}`;
+  return suspendedAt === undefined ? 'live' : `suspended ${suspendedAt}`;
+}
 
 export function addPrincipalCommands(program: Command): void {
   const principals = program.command('principals').description('who may use the vault, and for what');
@@ -73,17 +84,19 @@ export function addPrincipalCommands(program: Command): void {
       [],
     )
     .option('--audience <audience>', 'tie it to the tokens of this audience (roles app, support and receiver)')
-    .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z')
+    .option('--network <cidr...>', 'the only networks from which it may call, such as 10.0.0.0/8')
+    .option('--expires <time>', 'when the API key stops working, such as 2027-01-31T00:00:00Z, or `never`')
     .option(...SAVE)
     .option(...URL_OPTION)
     .option('--key-file <file>', 'file with the API key of an administrator')
-    .action(async (name: string, { role, purpose, audience, expires, save, url, keyFile }: AddOptions) => {
+    .action(async (name: string, { role, purpose, audience, network, expires, save, url, keyFile }: AddOptions) => {
       const body = checked(AddPrincipalBody, {
         name,
         role,
         purposes: purpose,
         ...(audience === undefined ? {} : { audience }),
-        ...(expires === undefined ? {} : { expiresAt: expires }),
+        ...(network === undefined ? {} : { networks: network }),
+        ...endOf(expires),
       });
       const file = await keyFileFor(save);
       const added = await (url === undefined
@@ -120,6 +133,16 @@ export function addPrincipalCommands(program: Command): void {
     });
 }
 
+async function allTenants({ vault, caller }: Session): Promise<TenantView[]> {
+  const found: TenantView[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await listTenants(vault, await caller(), checked(TenantsQuery, { after }));
+    found.push(...page.tenants);
+    after = page.next;
+    if (after === undefined) return found;
+  }
+}
+
 export function addTenantCommands(program: Command): void {
   const tenants = program.command('tenants').description('divisions of the vault, isolated from each other');
   addEraseTenantCommand(tenants);
@@ -140,15 +163,25 @@ export function addTenantCommands(program: Command): void {
     .description('list the tenants of the vault, erased ones too')
     .option('--key-file <file>', 'file with the API key of an administrator or the security team of the first tenant')
     .action(async ({ keyFile }: KeyOptions) => {
-      const all = await withSession(readConfig(), { keyFile }, async ({ vault, caller }) => {
-        const found: TenantView[] = [];
-        for (let after: string | undefined; ; ) {
-          const page = await listTenants(vault, await caller(), checked(TenantsQuery, { after }));
-          found.push(...page.tenants);
-          after = page.next;
-          if (after === undefined) return found;
-        }
-      });
-      console.log(table(TENANT_COLUMNS, all));
+      console.log(table(TENANT_COLUMNS, await withSession(readConfig(), { keyFile }, allTenants)));
     });
+
+  for (const [verb, suspended, what] of [
+    ['suspend', true, 'refuse every call of a tenant, from now on; nothing of it is lost'],
+    ['resume', false, 'let a suspended tenant go on'],
+  ] as const) {
+    tenants
+      .command(`${verb} <name>`)
+      .description(what)
+      .option('--key-file <file>', 'file with the API key of an administrator or the security team of the first tenant')
+      .action(async (name: string, { keyFile }: KeyOptions) => {
+        const { tenant } = await withSession(readConfig(), { keyFile }, async (session) => {
+          const found = (await allTenants(session)).find((one) => one.name === name || one.tenant === name);
+          if (found === undefined) throw new StartError('No tenant has this name.');
+          const { tenant } = found;
+          return changeTenant(session.vault, await session.caller(), { tenant, suspended });
+        });
+        console.log(suspended ? `${name} (${tenant}) is suspended.` : `${name} (${tenant}) goes on.`);
+      });
+  }
 }

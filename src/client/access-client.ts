@@ -45,7 +45,10 @@ export class AccessClient extends RoleClient {
       readonly purposes?: readonly string[];
       /** Ties the principal to the tokens of this audience. */
       readonly audience?: string | undefined;
-      readonly expiresAt?: Date | string | undefined;
+      /** The only networks from which it may call, in CIDR notation. */
+      readonly networks?: readonly string[] | null | undefined;
+      /** When its API key stops working; null: never; absent: as the vault is set. */
+      readonly expiresAt?: Date | string | null | undefined;
     },
     options: WriteOptions = {},
   ): Promise<AddedPrincipal> {
@@ -67,12 +70,14 @@ export class AccessClient extends RoleClient {
     });
   }
 
-  /** Gives a principal other purposes, or its API key another end; null: none. What is not named stays. */
+  /** Gives a principal other purposes or networks, or its API key another end; null: none. What is not named stays. */
   async changePrincipal(
     principal: string,
     to: {
       readonly purposes?: readonly string[] | null | undefined;
       readonly expiresAt?: Date | string | null | undefined;
+      /** An empty list: from everywhere. */
+      readonly networks?: readonly string[] | null | undefined;
     },
     options: CallOptions = {},
   ): Promise<Principal> {
@@ -133,6 +138,12 @@ export class AccessClient extends RoleClient {
    */
   async addTenant(name: string, options: WriteOptions = {}): Promise<AddedTenant> {
     return this.send<'addTenant'>({ ...write('POST', '/v1/tenants', { name }), ...options });
+  }
+
+  /** Suspends a tenant: every call of it is refused. Or lets it go on. A repeat changes nothing. */
+  async changeTenant(tenant: string, to: { readonly suspended: boolean }, options: CallOptions = {}): Promise<Tenant> {
+    const path = `/v1/tenants/${id('ten', tenant)}`;
+    return this.send<'changeTenant'>({ method: 'PATCH', path, body: to, repeat: 'always', ...options });
   }
 
   /** A page of the vault's tenants, erased ones too; `eachTenant` walks through all of them. */

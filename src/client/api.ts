@@ -826,7 +826,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add a principal and get its API key, once.
-         * @description Its own problems: `unknown_purpose`, `unknown_role`, `duties_conflict`, `api_key_already_shown`, `approval_needed`, `too_many_approvals`, `journal_unavailable`.
+         * @description Its own problems: `unknown_purpose`, `unknown_role`, `invalid_network`, `duties_conflict`, `api_key_already_shown`, `approval_needed`, `too_many_approvals`, `journal_unavailable`.
          */
         readonly post: operations["addPrincipal"];
         readonly delete?: never;
@@ -855,10 +855,10 @@ export interface paths {
         readonly options?: never;
         readonly head?: never;
         /**
-         * Change the purposes of a principal, or the end of its API key.
+         * Change the purposes of a principal, its networks, or the end of its API key.
          * @description Holds from the next call on. What is not named stays. An API key that has ended stays so: rotate it. With a 503 it may hold already: call again until it is answered.
          *
-         *     Its own problems: `principal_not_found`, `principal_revoked`, `own_principal`, `unknown_purpose`, `api_key_ended`, `journal_unavailable`, `approval_needed`, `too_many_approvals`.
+         *     Its own problems: `principal_not_found`, `principal_revoked`, `own_principal`, `unknown_purpose`, `invalid_network`, `api_key_ended`, `journal_unavailable`, `approval_needed`, `too_many_approvals`.
          */
         readonly patch: operations["changePrincipal"];
         readonly trace?: never;
@@ -931,6 +931,28 @@ export interface paths {
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/tenants/{tenant}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Suspend a tenant, or let it go on.
+         * @description Only administrators and the security team of the first tenant may. Every call of a suspended tenant is refused (`tenant_suspended`); nothing of it is lost. With a 503 it may hold already: call again until it is answered.
+         *
+         *     Its own problems: `tenant_not_found`, `tenant_erased`, `tenant_needed`, `journal_unavailable`.
+         */
+        readonly patch: operations["changeTenant"];
         readonly trace?: never;
     };
     readonly "/v1/roles": {
@@ -1759,6 +1781,8 @@ export interface components {
             readonly damaged?: boolean;
             /** @description The only audience whose tokens it can use; absent: all. */
             readonly audience?: components["schemas"]["Audience"];
+            /** @description Addresses or networks in CIDR notation: the only ones from which it may call; absent: from everywhere; empty: from nowhere. */
+            readonly networks?: readonly string[];
             /**
              * Format: date-time
              * @description When it was added, UTC.
@@ -1811,7 +1835,7 @@ export interface components {
          * @description What a call does; the audit log’s word for it.
          * @enum {string}
          */
-        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "order_grant" | "list_grants" | "approve_grant" | "end_grant" | "close_ticket" | "offer_code" | "redeem_code" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "erase_tenant" | "read_audit" | "read_access_exposure" | "read_access_review" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "record_choice" | "read_choices" | "filter_choices" | "restrict_subject" | "lift_restriction" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "read_approvals" | "give_approval" | "refuse_approval" | "withdraw_approval" | "set_approval_policy" | "unseal" | "authenticate";
+        readonly Action: "tokenize" | "detokenize" | "verify" | "match" | "describe_token" | "mint_token" | "change_token" | "read_record" | "search" | "correct" | "erase" | "read_erasure" | "read_certificate" | "resolve_subject" | "read_subject" | "list_types" | "declare_type" | "set_keep" | "set_unique" | "count_doubles" | "list_keys" | "compromise_keys" | "list_exposed" | "add_principal" | "list_principals" | "revoke_principal" | "change_principal" | "rotate_api_key" | "end_api_key" | "describe_caller" | "list_roles" | "read_role" | "change_role" | "end_role" | "explain_access" | "read_access_matrix" | "order_grant" | "list_grants" | "approve_grant" | "end_grant" | "close_ticket" | "offer_code" | "redeem_code" | "list_purposes" | "declare_purpose" | "end_purpose" | "add_tenant" | "list_tenants" | "suspend_tenant" | "erase_tenant" | "read_audit" | "read_access_exposure" | "read_access_review" | "read_status" | "rotate_keys" | "read_job" | "recover" | "backup" | "drill" | "restore" | "add_slot" | "remove_slot" | "check_slots" | "list_nodes" | "abandon_node" | "split_root" | "replace_root" | "record_choice" | "read_choices" | "filter_choices" | "restrict_subject" | "lift_restriction" | "add_hook" | "list_hooks" | "change_hook" | "remove_hook" | "test_hook" | "read_approvals" | "give_approval" | "refuse_approval" | "withdraw_approval" | "set_approval_policy" | "unseal" | "authenticate";
         readonly AddHookBody: {
             /**
              * @description Where messages go: https, to a public address, or into the networks of `LETHE_HOOK_NETWORKS`.
@@ -1844,11 +1868,18 @@ export interface components {
             /** @description Ties it to this audience: it gets and uses that audience’s tokens alone, and is told and names no records and no subjects. A receiver needs one. */
             readonly audience?: components["schemas"]["Audience"];
             /**
+             * @description Addresses or networks in CIDR notation: the only ones from which it may call; absent or null: from everywhere.
+             * @example [
+             *       "10.0.0.0/8"
+             *     ]
+             */
+            readonly networks?: readonly string[] | null;
+            /**
              * Format: date-time
-             * @description When the API key stops working; absent: never.
+             * @description When the API key stops working; null: never; absent: as the vault is set, in a year unless told otherwise.
              * @example 2026-11-22T12:00:00.000Z
              */
-            readonly expiresAt?: string;
+            readonly expiresAt?: string | null;
         };
         readonly AddPrincipalReply: {
             readonly principal: components["schemas"]["PrincipalId"];
@@ -2028,8 +2059,10 @@ export interface components {
             readonly audience?: components["schemas"]["Audience"];
             /** @description The purposes that it is to have. */
             readonly purposes?: readonly components["schemas"]["Purpose"][];
-            /** @description When its API key is to end. */
-            readonly expiresAt?: string;
+            /** @description The only networks from which it is to call; absent: all. */
+            readonly networks?: readonly string[];
+            /** @description When its API key is to end; null: never; absent: as the vault is set. */
+            readonly expiresAt?: string | null;
             /**
              * @description What the role is for. It stands in lists and is not sealed: no name of a person.
              * @example The help desk: masked, with a ticket.
@@ -2137,7 +2170,7 @@ export interface components {
             readonly at: string;
             /** @description Who called (`prn_…`). The vault itself is a principal, too. */
             readonly principal: string;
-            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `order_grant`, `list_grants`, `approve_grant`, `end_grant`, `close_ticket`, `offer_code`, `redeem_code`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `erase_tenant`, `read_audit`, `read_access_exposure`, `read_access_review`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `record_choice`, `read_choices`, `filter_choices`, `restrict_subject`, `lift_restriction`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `read_approvals`, `give_approval`, `refuse_approval`, `withdraw_approval`, `set_approval_policy`, `unseal`, `authenticate`; more may come. */
+            /** @description What was asked for: `tokenize`, `detokenize`, `verify`, `match`, `describe_token`, `mint_token`, `change_token`, `read_record`, `search`, `correct`, `erase`, `read_erasure`, `read_certificate`, `resolve_subject`, `read_subject`, `list_types`, `declare_type`, `set_keep`, `set_unique`, `count_doubles`, `list_keys`, `compromise_keys`, `list_exposed`, `add_principal`, `list_principals`, `revoke_principal`, `change_principal`, `rotate_api_key`, `end_api_key`, `describe_caller`, `list_roles`, `read_role`, `change_role`, `end_role`, `explain_access`, `read_access_matrix`, `order_grant`, `list_grants`, `approve_grant`, `end_grant`, `close_ticket`, `offer_code`, `redeem_code`, `list_purposes`, `declare_purpose`, `end_purpose`, `add_tenant`, `list_tenants`, `suspend_tenant`, `erase_tenant`, `read_audit`, `read_access_exposure`, `read_access_review`, `read_status`, `rotate_keys`, `read_job`, `recover`, `backup`, `drill`, `restore`, `add_slot`, `remove_slot`, `check_slots`, `list_nodes`, `abandon_node`, `split_root`, `replace_root`, `record_choice`, `read_choices`, `filter_choices`, `restrict_subject`, `lift_restriction`, `add_hook`, `list_hooks`, `change_hook`, `remove_hook`, `test_hook`, `read_approvals`, `give_approval`, `refuse_approval`, `withdraw_approval`, `set_approval_policy`, `unseal`, `authenticate`; more may come. */
             readonly action: string;
             /** @description What came of it. */
             readonly outcome: components["schemas"]["Outcome"];
@@ -2389,7 +2422,7 @@ export interface components {
             /** @description Whether it is paused. Once resumed, it is told what it missed, as far as it is kept: for 30 days. */
             readonly paused?: boolean;
         };
-        /** @description What changes: `purposes`, `expiresAt` or both. */
+        /** @description What changes: `purposes`, `expiresAt`, `networks`. */
         readonly ChangePrincipalBody: {
             /** @description All purposes for which it may ask from now on; an empty list takes them all away; null: as they are. */
             readonly purposes?: readonly components["schemas"]["Purpose"][] | null;
@@ -2399,6 +2432,8 @@ export interface components {
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly expiresAt?: string | null;
+            /** @description Addresses or networks in CIDR notation: the only ones from which it may call from now on; an empty list: from everywhere; null: as they are. */
+            readonly networks?: readonly string[] | null;
         };
         readonly ChangeRoleBody: {
             /**
@@ -2414,6 +2449,13 @@ export interface components {
              * @example 1
              */
             readonly ifVersion?: number;
+        };
+        readonly ChangeTenantBody: {
+            /**
+             * @description Whether every call of it is refused from now on.
+             * @example true
+             */
+            readonly suspended: boolean;
         };
         /** @description Whether the check destroys anything. */
         readonly CheckSlotsBody: {
@@ -3574,6 +3616,8 @@ export interface components {
             readonly purposes: readonly components["schemas"]["Purpose"][];
             /** @description The only audience whose tokens it can use; absent: all. */
             readonly audience?: components["schemas"]["Audience"];
+            /** @description Addresses or networks in CIDR notation: the only ones from which it may call; absent: from everywhere. */
+            readonly networks?: readonly string[];
             readonly key: components["schemas"]["ApiKeyId"];
             /**
              * Format: date-time
@@ -5045,6 +5089,8 @@ export interface components {
             readonly damaged?: boolean;
             /** @description The only audience whose tokens it can use; absent: all. */
             readonly audience?: components["schemas"]["Audience"];
+            /** @description Addresses or networks in CIDR notation: the only ones from which it may call; absent: from everywhere; empty: from nowhere. */
+            readonly networks?: readonly string[];
             /**
              * Format: date-time
              * @description When it was added, UTC.
@@ -5763,7 +5809,7 @@ export interface components {
             readonly overlapSeconds: number;
             /**
              * Format: date-time
-             * @description When the new API key stops working; null: never; absent: when the one in use was to.
+             * @description When the new API key stops working; null: never; absent: when the one in use was to, or, if it has no end, as for a new principal.
              * @example 2026-11-22T12:00:00.000Z
              */
             readonly expiresAt?: string | null;
@@ -6224,6 +6270,12 @@ export interface components {
             readonly createdAt: string;
             /**
              * Format: date-time
+             * @description Since when every call of it is refused; absent: it works.
+             * @example 2026-11-22T12:00:00.000Z
+             */
+            readonly suspendedAt?: string;
+            /**
+             * Format: date-time
              * @description Since when nothing of it opens; absent: it lives.
              * @example 2026-11-22T12:00:00.000Z
              */
@@ -6599,7 +6651,7 @@ export interface components {
                 readonly "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description - `unauthenticated`: The API key is missing, unknown, expired or revoked. */
+        /** @description - `unauthenticated`: The API key is missing, unknown, expired, revoked or bound to another network. */
         readonly Unauthenticated: {
             headers: {
                 readonly "X-Request-Id": components["headers"]["RequestId"];
@@ -6611,6 +6663,7 @@ export interface components {
         };
         /**
          * @description - `not_allowed`: The caller’s role does not allow this.
+         *     - `tenant_suspended`: The caller’s tenant is suspended.
          *     - `purpose_not_allowed`: The stated purpose is not one of the caller’s.
          *     - `consent_missing`: The person has not consented to the purpose, or no longer does.
          *     - `objected`: The person has objected to the purpose.
@@ -6698,6 +6751,7 @@ export interface components {
          *     - `hook_paused`: The hook is paused: it is told nothing; resume it first.
          *     - `hook_secret_replaced`: A repeated call; the secret it showed the first time has been replaced since.
          *     - `tenant_exists`: A tenant of this name exists.
+         *     - `tenant_needed`: The first tenant cannot be suspended.
          *     - `first_tenant`: The first tenant cannot be erased.
          *     - `unfit_root_key`: The root key brought cannot replace the one there is.
          *     - `share_repeated`: The share was given already; those of other people are needed.
@@ -6776,6 +6830,7 @@ export interface components {
          *     - `grant_in_vain`: No rule of the role shows such values under a grant.
          *     - `duties_conflict`: One role would have duties that must lie apart.
          *     - `unknown_keep`: The data type offers no such lesser form.
+         *     - `invalid_network`: A network is none, or not the one that was meant.
          *     - `unknown_purpose`: No purpose of this word is declared, or it has ended.
          *     - `unique_not_offered`: Values of the data type cannot be unique.
          *     - `address_refused`: A hook may not lead to this address.
@@ -8188,6 +8243,34 @@ export interface operations {
             };
         };
     };
+    readonly changeTenant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description A division of the vault. */
+                readonly tenant: components["schemas"]["TenantId"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeTenantBody"];
+            };
+        };
+        readonly responses: {
+            /** @description Done, and recorded in the audit log. */
+            readonly 200: {
+                headers: {
+                    readonly "X-Request-Id": components["headers"]["RequestId"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Tenant"];
+                };
+            };
+        };
+    };
     readonly listRoles: {
         readonly parameters: {
             readonly query?: never;
@@ -9338,6 +9421,7 @@ export type ProblemCode =
     | "malformed_request"
     | "unauthenticated"
     | "not_allowed"
+    | "tenant_suspended"
     | "purpose_not_allowed"
     | "consent_missing"
     | "objected"
@@ -9395,6 +9479,7 @@ export type ProblemCode =
     | "hook_paused"
     | "hook_secret_replaced"
     | "tenant_exists"
+    | "tenant_needed"
     | "first_tenant"
     | "unfit_root_key"
     | "share_repeated"
@@ -9433,6 +9518,7 @@ export type ProblemCode =
     | "grant_in_vain"
     | "duties_conflict"
     | "unknown_keep"
+    | "invalid_network"
     | "unknown_purpose"
     | "unique_not_offered"
     | "address_refused"

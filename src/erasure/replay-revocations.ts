@@ -23,6 +23,7 @@ import {
 } from '../access/revocations.ts';
 import { endAgain } from '../access/roles/rows.ts';
 import { listAdmitted, liveTenants, revokePrincipal, VAULT_TENANT } from '../access/store.ts';
+import { setSuspended } from '../access/tenant-states.ts';
 import { sayNoAgain } from '../choices/noes.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { endGrantsAgain } from '../grants/ends.ts';
@@ -42,8 +43,8 @@ export interface RevokedAgain {
   readonly principals: number;
   readonly tokens: number;
   /**
-   * API keys, purposes of principals, versions of roles and of purposes, approvals and grants that have ended again;
-   * policies that are set again; and noes of people that were said again.
+   * API keys, purposes and networks of principals, versions of roles and of purposes, approvals and grants that have
+   * ended again; policies and suspensions that hold again; and noes of people that were said again.
    */
   readonly narrowed: number;
   /** Tenants that have no administrator left whose API key works. */
@@ -108,8 +109,10 @@ async function revokeMissing(
       ofKind('hook').map(({ target }) => target),
     );
     const taken = keys === undefined ? 0 : await narrowAgain(tx, keys, tenant, narrowings);
+    const suspended = Math.min(...ofKind('suspension').map(({ revoked_at }) => revoked_at));
+    if (Number.isFinite(suspended)) await setSuspended(tx, tenant, suspended);
     const noes = await sayNoAgain(tx, keyring.indexes, tenant, ofKind('choice'));
-    let narrowed = taken + noes + (await endAgain(tx, tenant, ofKind('role'), random));
+    let narrowed = taken + noes + (await endAgain(tx, tenant, ofKind('role'), random)) + ofKind('suspension').length;
     if (keys !== undefined) {
       narrowed += await endDeclarations(tx, keys, tenant, ofKind('declaration'));
       narrowed += await endApprovalsAgain(tx, keys, tenant, ofKind('approval'));

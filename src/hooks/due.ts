@@ -1,5 +1,5 @@
 /** Which hooks are to be told something, and how far behind they are. */
-import { erasedTenants } from '../access/store.ts';
+import { erasedTenants, listErased, suspendedTenants } from '../access/store.ts';
 import { count, first, select } from '../storage/queries.ts';
 import type { Reader } from '../storage/tx.ts';
 import { type HookRow, hooks } from './hook-rows.ts';
@@ -8,10 +8,13 @@ import { hookEvents } from './outbox.ts';
 /** Looked at in one round. */
 const PAGE = 500;
 
-/** The hooks whose time has come, the longest due first; none of an erased tenant. */
+/** The hooks whose time has come, the longest due first; none of a tenant that is erased or suspended. */
 export async function dueHooks(reader: Reader<'records'>, now: Date): Promise<HookRow[]> {
+  const suspended = await suspendedTenants(reader);
+  const gone = suspended.length === 0 ? [] : (await listErased(reader)).map(({ tenant }) => tenant);
+  const notIn = suspended.length === 0 ? erasedTenants : [...suspended, ...gone];
   return select(reader, hooks, {
-    where: { due_at: { '<=': now.getTime() }, paused: null, tenant: { notIn: erasedTenants } },
+    where: { due_at: { '<=': now.getTime() }, paused: null, tenant: { notIn } },
     orderBy: ['due_at'],
     limit: PAGE,
   });

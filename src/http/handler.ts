@@ -44,6 +44,7 @@ export function handlerOf(operation: Operation, options: HandlerOptions): Reques
     const id = newId('request', vault.random, vault.clock());
     // This is read first: a connection that ends in the meantime no longer has a peer.
     const source = options.sourceOf(request);
+    const recognise = () => authenticate(vault, apiKeyOf(request), id, undefined, { address: source });
     let caller: Caller | undefined;
     let status: number = operation.status ?? 200;
     let error: unknown;
@@ -54,7 +55,7 @@ export function handlerOf(operation: Operation, options: HandlerOptions): Reques
     });
     try {
       caller = {
-        ...(await limit.orTimedOut(authenticate(vault, apiKeyOf(request), id))),
+        ...(await limit.orTimedOut(recognise())),
         gone: leaving.signal,
         limit,
         address: source,
@@ -67,7 +68,7 @@ export function handlerOf(operation: Operation, options: HandlerOptions): Reques
         const known = caller;
         const { tenant, principal } = known;
         const stillKnown = async () => {
-          const now = { ...(await authenticate(vault, apiKeyOf(request), id)), address: source };
+          const now = { ...(await recognise()), address: source };
           if (!mayDo(now, operation.action)) throw new VaultError('not_allowed');
         };
         const look = () => events.look(vault, known, input);

@@ -8,7 +8,9 @@
  * Guarantees: the same unfinished work never exists twice. A second order of it gets the existing job. Only the runner
  * that claimed a row last changes it: each claim carries the runner's fence, and every change names it.
  */
+
 import { z } from 'zod';
+import { suspendedTenants } from '../access/store.ts';
 import { IntegrityError, VaultError } from '../errors.ts';
 import type { JobId, PrincipalId, TenantId } from '../ids.ts';
 import { isTransient } from '../storage/errors.ts';
@@ -128,7 +130,9 @@ export async function listJobs(
  */
 export async function unfinishedJobs(reader: Reader<'records'>): Promise<JobRow[]> {
   const rows = await select(reader, jobs, { where: { finished_at: null }, orderBy: ['state', 'job'] });
-  return [...rows.filter(({ kind }) => FIRST.has(kind)), ...rows.filter(({ kind }) => !FIRST.has(kind))];
+  const others = rows.filter(({ kind }) => !FIRST.has(kind));
+  const resting: readonly string[] = others.length === 0 ? [] : await suspendedTenants(reader);
+  return [...rows.filter(({ kind }) => FIRST.has(kind)), ...others.filter(({ tenant }) => !resting.includes(tenant))];
 }
 
 /** What the job is to do. @throws {IntegrityError} where the row was altered so that it cannot be read */

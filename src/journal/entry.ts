@@ -45,8 +45,8 @@ export interface TenantEntry {
 }
 
 const REVOKED = [
-  ...(['principal', 'token', 'key', 'purpose', 'role', 'hook', 'approval', 'policy', 'grant', 'choice'] as const),
-  'declaration',
+  ...(['principal', 'token', 'key', 'purpose', 'networks', 'role'] as const),
+  ...(['hook', 'approval', 'policy', 'grant', 'choice', 'declaration', 'suspension'] as const),
 ] as const;
 
 export interface RevocationEntry {

@@ -17,6 +17,7 @@ import type { Stats } from 'node:fs';
 import { chmod, readdir, realpath, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { StartError } from '../errors.ts';
+import { isOpenToAll } from '../files.ts';
 import type { RootKeySource } from './settings.ts';
 
 /** For the folder of keys: that of the file slot that a vault begins with, and the journal's. */
@@ -26,8 +27,6 @@ export const JOURNAL_FOLDER = 'journal';
 const CHANGED_BY_OTHERS = 0o022;
 const CHANGED_BY_ALL = 0o002;
 const OPEN_TO_OTHERS = 0o077;
-/** Read or changed by everybody, or changed by the group. */
-const OPEN_TO_MORE_THAN_GROUP = 0o027;
 const STICKY = 0o1000;
 
 /** What is not as it must be, and the command that mends it. */
@@ -70,11 +69,6 @@ async function openToOthers(keysPath: string, rootKey: RootKeySource, ofNew: typ
   for (const path of await foldersAbove([keysPath, ...(isElsewhere ? [named] : [])]))
     faults.push(await aboveFault(path));
   return faults.filter((fault) => fault !== undefined);
-}
-
-/** Whether a file that a setting names may be read or exchanged by more than its user and group. */
-export function isOpenToAll({ mode }: Stats): boolean {
-  return process.geteuid !== undefined && (mode & OPEN_TO_MORE_THAN_GROUP) !== 0;
 }
 
 async function folderFault(path: string, user: number): Promise<Fault | undefined> {

@@ -3,6 +3,7 @@ import { addPrincipal } from './access/add-principal.ts';
 import { addTenant } from './access/add-tenant.ts';
 import { changePrincipal } from './access/change-principal.ts';
 import { changeRole } from './access/change-role.ts';
+import { changeTenant } from './access/change-tenant.ts';
 import { declarePurpose } from './access/declare-purpose.ts';
 import { endApiKey } from './access/end-api-key.ts';
 import { endPurpose } from './access/end-purpose.ts';
@@ -25,7 +26,7 @@ import type { AnyOperation } from './operation.ts';
 
 export const ACCESS: readonly AnyOperation[] = [
   ...[getMe, addPrincipal, listPrincipals, changePrincipal, revokePrincipal],
-  ...[rotateApiKey, endApiKey, addTenant, listTenants],
+  ...[rotateApiKey, endApiKey, addTenant, listTenants, changeTenant],
   ...[listRoles, readRole, changeRole, previewRole, endRole, explainAccess, readAccessMatrix],
   ...[readAccessExposure, readAccessReview],
   ...[listPurposes, getPurpose, declarePurpose, endPurpose],

@@ -187,6 +187,11 @@ export const CONFLICTS = {
     field: 'name',
   },
   // The first tenant stays as long as the vault does. Nothing has been erased.
+  tenant_needed: {
+    kind: 'conflict',
+    title: 'The first tenant cannot be suspended.',
+    message: 'The first tenant operates the vault: nobody could let it go on.',
+  },
   first_tenant: {
     kind: 'conflict',
     title: 'The first tenant cannot be erased.',

@@ -62,6 +62,14 @@ export const INVALID = {
     message: 'This data type offers no lesser form of this name; GET /v1/types lists those it does.',
     field: 'keep',
   },
+  // From where a principal may call. Nothing has been changed.
+  invalid_network: {
+    kind: 'invalid',
+    title: 'A network is none, or not the one that was meant.',
+    message:
+      'Each is an address or a network in CIDR notation, such as 10.0.0.0/8: no bits beyond its prefix, and not /0.',
+    field: 'networks',
+  },
   // A principal is given a purpose that is not declared, or that has ended. Nothing has been changed.
   unknown_purpose: {
     kind: 'invalid',

@@ -9,7 +9,7 @@ export const REFUSALS = {
   },
   unauthenticated: {
     kind: 'unauthenticated',
-    title: 'The API key is missing, unknown, expired or revoked.',
+    title: 'The API key is missing, unknown, expired, revoked or bound to another network.',
     message: 'Send a valid API key: Authorization: Bearer lethe_…',
   },
   // The call is not allowed. Nothing has been done; the refusal is audited.
@@ -17,6 +17,12 @@ export const REFUSALS = {
     kind: 'refused',
     title: 'The caller’s role does not allow this.',
     message: 'This API key is not allowed to do this. An administrator decides what it may do.',
+  },
+  // The API key is good. Nothing has been done; the refusal is audited.
+  tenant_suspended: {
+    kind: 'refused',
+    title: 'The caller’s tenant is suspended.',
+    message: 'Your tenant is suspended. Those who operate the vault let it go on; nothing of it is lost.',
   },
   // The stated purpose is not one of the caller's. Nothing has been shown; the refusal is audited.
   purpose_not_allowed: {

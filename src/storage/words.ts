@@ -34,4 +34,5 @@ export const WORDS: readonly string[] = [
   'order_grant', 'list_grants', 'approve_grant', 'end_grant', 'close_ticket', 'offer_code', 'redeem_code',
   'record_choice', 'read_choices', 'filter_choices', 'restrict_subject', 'lift_restriction',
   'read_access_exposure', 'read_access_review',
+  'suspend_tenant',
 ];

@@ -165,6 +165,7 @@ async function complete(opening: Opening, node: Node | undefined, keyring: Keyri
       rootKeyFrom: originOf(config.rootKey),
     },
     ...{ rotateEveryMs: config.rotateEveryMs, node: node?.name },
+    apiKeysLastMs: config.apiKeysLastMs,
     ...{ backupDir: config.backupDir, keyBackupDir: config.keyBackupDir },
     hookNetworks: networksOf(config.hookNetworks ?? []),
     catalogue: new Catalogue(recordStore.reader, indexes, clock),

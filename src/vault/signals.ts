@@ -26,6 +26,8 @@ interface SignalMap {
   guessesAlarm: [{ readonly budget: BudgetKind }];
   /** A hook was told so many times, and failed. */
   hookTold: [{ readonly delivered: number; readonly failed: number }];
+  /** Files of TLS have changed, and were taken or not. */
+  tlsFilesChanged: [{ readonly taken: boolean }];
   /** A client was turned away because there were too many. */
   connectionRefused: [];
   /** A store was found to be replaced, or to have gone back in time, as `code` says: nothing is served any more. */

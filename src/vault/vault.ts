@@ -35,6 +35,8 @@ export interface Vault extends Parts {
   readonly hookNetworks: readonly Network[];
   /** The interval of rotation; undefined: keys, also those of indexes, are rotated by order alone. */
   readonly rotateEveryMs: number | undefined;
+  /** How long an API key works of which nobody says how long; undefined: for ever. */
+  readonly apiKeysLastMs: number | undefined;
   /** How long a call may take, see `time-limit.ts`. */
   readonly callLimitMs: number;
   /** Where the first administrator's API key was written, if the vault has just been made. */
@@ -59,7 +61,16 @@ export interface Vault extends Parts {
 
 export type VaultConfig = Pick<Config, 'rootKey' | 'recordStoreUrl' | 'keyStoreUrl' | 'keysPath'> &
   Partial<
-    Pick<Config, 'plannedRecords' | 'rotateEveryMs' | 'backupDir' | 'keyBackupDir' | 'slotSecrets' | 'hookNetworks'>
+    Pick<
+      Config,
+      | 'plannedRecords'
+      | 'rotateEveryMs'
+      | 'backupDir'
+      | 'keyBackupDir'
+      | 'slotSecrets'
+      | 'hookNetworks'
+      | 'apiKeysLastMs'
+    >
   >;
 
 export interface VaultOptions {

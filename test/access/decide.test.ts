@@ -44,7 +44,8 @@ const MAY: Record<Role, readonly Action[]> = {
     ...(['declare_purpose', 'end_purpose', ...READS_ROLES] as const),
     ...(['list_grants', 'approve_grant', 'end_grant', 'close_ticket'] as const),
     ...(['add_hook', 'list_hooks', 'change_hook', 'remove_hook', 'test_hook'] as const),
-    ...(['erase_tenant', 'read_erasure', 'read_certificate', 'set_approval_policy', ...APPROVES] as const),
+    ...(['suspend_tenant', 'erase_tenant', 'read_erasure', 'read_certificate'] as const),
+    ...(['set_approval_policy', ...APPROVES] as const),
   ],
   app: [
     ...([
@@ -89,7 +90,8 @@ const MAY: Record<Role, readonly Action[]> = {
   security: [
     ...(['list_types', 'list_purposes', 'describe_caller', 'read_status', 'read_audit', 'rotate_keys'] as const),
     ...(['read_job', 'recover', 'list_keys', 'compromise_keys', 'list_exposed', ...READS_ROLES] as const),
-    ...(['read_certificate', 'erase_tenant', 'read_erasure', 'read_access_exposure', ...APPROVES] as const),
+    ...(['read_certificate', 'suspend_tenant', 'erase_tenant', 'read_erasure', 'read_access_exposure'] as const),
+    ...APPROVES,
     ...(['list_grants', 'approve_grant', 'end_grant', 'close_ticket'] as const),
     ...(['backup', 'drill', 'add_slot', 'remove_slot', 'check_slots'] as const),
     ...(['list_nodes', 'abandon_node', 'list_tenants', 'split_root', 'replace_root'] as const),

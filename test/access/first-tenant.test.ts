@@ -4,6 +4,7 @@ import type { Caller } from '../../src/calls/caller.ts';
 import type { BucketId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
+import { changeTenant } from '../../src/operations/access/change-tenant.ts';
 import { listTenants } from '../../src/operations/access/list-tenants.ts';
 import { backup } from '../../src/operations/copies/backup.ts';
 import { drill } from '../../src/operations/copies/drill.ts';
@@ -40,6 +41,7 @@ const WHOLE_VAULT: Readonly<Record<string, Act>> = {
   'lists the nodes': listNodes,
   'gives up a node': (vault, caller) => abandonNode(vault, caller, { node: vault.node ?? '', reason: 'lost' }),
   'lists the tenants': (vault, caller) => listTenants(vault, caller, { limit: 10 }),
+  'suspends a tenant': (vault, caller) => changeTenant(vault, caller, { tenant: caller.tenant, suspended: true }),
 };
 const OWN: Readonly<Record<string, Act>> = {
   'closes the epoch': (vault, caller) => rotateKeys(vault, caller, {}),

@@ -95,6 +95,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     ['its purposes', `purposes = '["billing","marketing"]'`],
     ['its name', "name = 'somebody'"],
     ['its date', 'created_at = created_at + 1'],
+    ['its networks', `bounds = '{"networks":["10.0.0.0/8"]}'`],
     ['its tag', 'tag = secret'],
   ])(
     'a principal whose row was edited (%s) is an integrity failure and an alarm, not a promotion',

@@ -58,6 +58,8 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   me: [],
   'principals revoke': [newId('principal', random, NOW)],
   'tenants list': [],
+  'tenants suspend': ['shop'],
+  'tenants resume': ['shop'],
   'tenants add': ['shop', '--save', 'DESK/shop.key'],
   'tenants erase': ['shop', '--yes-erase', 'shop'],
   'grants order': [SUBJECT, '--type', 'email', '--ticket', 'HELP-1', '--reason', 'She has called.'],

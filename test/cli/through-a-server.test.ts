@@ -173,7 +173,7 @@ async function principalsAreManaged(home: string, elsewhere: string, url: string
     code: 0,
   });
   expect(await me(first)).toMatch(
-    /^shop \(app\) prn_\w+ of the tenant .*\nMay ask for: billing\. The API key has no end\.\n$/,
+    /^shop \(app\) prn_\w+ of the tenant .*\nMay ask for: billing\. The API key works until 2\S+Z\.\n$/,
   );
 
   const soon = new Date(Date.now() + 86_400_000).toISOString();
@@ -188,7 +188,7 @@ async function principalsAreManaged(home: string, elsewhere: string, url: string
   expect((await purposes(home, 'list')).out).toMatch(/\nfraud .* ended 2\S+Z +To keep thieves out\.\n$/);
   const rotated = await through('rotate', 'shop', '--overlap', '1', '--save', second);
   expect(rotated.out).toMatch(
-    /^shop has the new API key key_\w+\. The API key has no end\.\nkey_\w+ works until 2\S+Z\.\nIts API key is in /,
+    /^shop has the new API key key_\w+\. The API key works until 2\S+Z\.\nkey_\w+ works until 2\S+Z\.\nIts API key is in /,
   );
   const [newer, older] = rotated.out.match(/key_\w+/g) as [string, string];
   expect(await me(second)).toContain(`Its other API key, ${older}: The API key works until`);

@@ -6,6 +6,15 @@ import { isIn, type NetworkAddress, readAddress, readNetwork } from '../../src/n
 const proxies = (text: string) => readConfig({ LETHE_TRUSTED_PROXIES: text }).trustedProxies;
 const url = (text: string) => readConfig({ LETHE_PUBLIC_URL: text }).publicUrl;
 
+test('TLS takes a certificate and a key, and no half of them; their paths start at the home', () => {
+  expect(readConfig({}).tls).toBeUndefined();
+  const both = { LETHE_HOME: '/srv', LETHE_TLS_CERT: 'tls/chain.pem', LETHE_TLS_KEY: '/etc/key.pem' };
+  expect(readConfig(both).tls).toEqual({ certificate: '/srv/tls/chain.pem', key: '/etc/key.pem' });
+  for (const half of [{ LETHE_TLS_CERT: 'a' }, { LETHE_TLS_KEY: 'a' }]) {
+    expect(() => readConfig(half)).toThrow(/LETHE_TLS_CERT and LETHE_TLS_KEY both/);
+  }
+});
+
 test('nobody is trusted, and links stay where they are, unless somebody says so', () => {
   expect(readConfig({})).toMatchObject({ trustedProxies: [], publicUrl: undefined });
   expect(printable(readConfig({}))).not.toHaveProperty('trustedProxies');

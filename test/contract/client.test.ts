@@ -213,10 +213,11 @@ test('there is a method for every operation, and each does what it says', async 
   const shop = await admin.addTenant('shop-eu');
   expect(shop.apiKey).toMatch(/^lethe_/);
 
+  expect(await admin.changeTenant(shop.tenant, { suspended: false })).toMatchObject({ name: 'shop-eu' });
   const shops = await listOf(admin.eachTenant({ limit: 1 }));
   expect(shops).toContainEqual(expect.objectContaining({ tenant: shop.tenant, name: 'shop-eu' }));
 
-  const newest = (await auditor.listAuditEntries({ limit: 4 })).entries.find(({ action }) => action !== 'list_tenants');
+  const newest = (await auditor.listAuditEntries({ limit: 5 })).entries.find(({ action }) => action === 'add_tenant');
   expect(newest).toMatchObject({ action: 'add_tenant', outcome: 'done' });
   const gone = await admin.eraseTenant(shop.tenant, 'shop-eu', { reason: 'contract ended' });
   expect(gone).toMatchObject({ state: 'ordered', tenant: shop.tenant });

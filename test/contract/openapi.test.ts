@@ -179,7 +179,9 @@ test('each problem has the status that clients know it by', () => {
     400: 'malformed_request',
     401: 'unauthenticated',
     202: 'approval_needed',
-    403: 'not_allowed purpose_not_allowed never_revealed own_approval not_own_approval consent_missing objected restricted',
+    403: `
+      not_allowed tenant_suspended purpose_not_allowed never_revealed own_approval not_own_approval
+      consent_missing objected restricted`,
     404: `
       route_not_found token_not_found record_not_found subject_not_found erasure_not_found job_not_found
       tenant_not_found epoch_not_found node_not_found slot_not_found principal_not_found
@@ -189,7 +191,7 @@ test('each problem has the status that clients know it by', () => {
     405: 'method_not_allowed',
     409: `
       concurrent_change lease_lost epoch_not_ended api_key_already_shown own_principal type_base_fixed
-      too_many_jobs too_many_types too_many_versions tenant_exists first_tenant unfit_root_key
+      too_many_jobs too_many_types too_many_versions tenant_exists tenant_needed first_tenant unfit_root_key
       share_repeated shares_disagree already_exists node_alive slot_exists slot_needed slot_unfit
       token_taken token_outdated backup_not_configured drill_needs_command value_not_unique
       rolling_over api_key_ended built_in_role own_role role_in_use role_changed too_many_roles
@@ -206,6 +208,7 @@ test('each problem has the status that clients know it by', () => {
     422: `
       unknown_role invalid_role duties_conflict matrix_too_large grant_in_vain
       invalid_request invalid_value unknown_index index_not_rotatable unknown_type unknown_keep unknown_purpose
+      invalid_network
       invalid_definition low_entropy_index unknown_view not_searchable unknown_part option_not_offered
       token_format_not_offered invalid_token invalid_share_count share_typo share_foreign share_wrong
       too_many_passwords idempotency_key_reused not_confirmed unique_not_offered address_refused
@@ -435,6 +438,7 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
   Object.assign(vault.vault, { backupDir: `${vault.folder}/copies`, keyBackupDir: `${vault.folder}/copies` });
   await runJobsOnce(vault.vault);
   await support.call('get', '/v1/types');
+  const added = await admin.call('post', '/v1/tenants', { name: 'shop-eu' });
   const rotatedKey = await admin.call('post', `/v1/principals/${support.principal}/keys`, { overlapSeconds: 60 });
   const url = { url: 'https://alarms.example.com/' };
   const hook = await security.call('post', '/v1/hooks', url);
@@ -824,12 +828,13 @@ async function callEverything(vault: TestVault): Promise<[string, Response[]][]>
         admin.call('delete', '/v1/principals/prn_01m6dqs9m0eeasnng3fhdnxktn'),
       ),
     ],
+    ['addTenant', [added, await admin.call('post', '/v1/tenants', { name: 'shop-eu' })]],
     [
-      'addTenant',
-      [
-        await admin.call('post', '/v1/tenants', { name: 'shop-eu' }),
-        await admin.call('post', '/v1/tenants', { name: 'shop-eu' }),
-      ],
+      'changeTenant',
+      await both(
+        admin.call('patch', `/v1/tenants/${added.body.tenant}`, { suspended: true }),
+        admin.call('patch', '/v1/tenants/ten_1fz07q9k3c', { suspended: true }),
+      ),
     ],
     [
       'rotateKeys',

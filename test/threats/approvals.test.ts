@@ -1,5 +1,5 @@
 /**
- * Threat 73: an approval is used once, whatever store is put back and wherever the call broke off, and no older record
+ * Threat 71: an approval is used once, whatever store is put back and wherever the call broke off, and no older record
  * store asks for less approval than was asked for since.
  */
 import { describe, expect, test } from 'vitest';

@@ -5,16 +5,23 @@
 import { describe, expect, test } from 'vitest';
 import { runBackgroundOnce } from '../../src/background/background.ts';
 import { runJobsOnce } from '../../src/background/long-jobs.ts';
+import { authenticate } from '../../src/calls/authenticate.ts';
 import { UnavailableError } from '../../src/errors.ts';
-import type { PrincipalId, TenantId } from '../../src/ids.ts';
+import { dueHooks } from '../../src/hooks/due.ts';
+import { newId, type PrincipalId, type TenantId } from '../../src/ids.ts';
+import { orderJob, unfinishedJobs } from '../../src/jobs/job-store.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { changePrincipal } from '../../src/operations/access/change-principal.ts';
+import { changeTenant } from '../../src/operations/access/change-tenant.ts';
 import { endApiKey } from '../../src/operations/access/end-api-key.ts';
+import { getMe } from '../../src/operations/access/get-me.ts';
+import { listTenants } from '../../src/operations/access/list-tenants.ts';
 import { revokePrincipal } from '../../src/operations/access/revoke-principal.ts';
 import { rotateApiKey } from '../../src/operations/access/rotate-api-key.ts';
 import { recover } from '../../src/operations/copies/recover.ts';
 import { eraseTenant } from '../../src/operations/erasures/erase-tenant.ts';
+import { addHook } from '../../src/operations/hooks/add-hook.ts';
 import { mintToken } from '../../src/operations/tokens/mint-token.ts';
 import { revokeToken } from '../../src/operations/tokens/revoke-token.ts';
 import { openVault } from '../../src/vault/open-vault.ts';
@@ -23,7 +30,7 @@ import { backUp, backupFolder, putBack, recoverHome } from '../backup/folders.ts
 import { appOf, callerOf, freshHome, type Home, rowsOf, tell, withParts } from '../support/home.ts';
 import { ENGINES, type Engine } from '../support/stores.ts';
 import { tokenize } from '../support/tokenize.ts';
-import { PURPOSES } from '../support/vault.ts';
+import { NOW, PURPOSES } from '../support/vault.ts';
 
 const RECORDS_OLDER = /record store is older than the key store.*recover/;
 const KEYS_OLDER = /key store is older than the record store.*recover/;
@@ -158,6 +165,7 @@ describe.each(ENGINES)('on %s', (engine) => {
   test('what was taken from a principal stays taken, whichever store is put back, and both; the rest works', async () => {
     const { home, vault, leaver, stays, admin, add, dir: _ } = await furnished(engine);
     const [rolling, altered, brief] = [await add('rolling'), await add('altered'), await add('brief')];
+    const bound = await add('bound');
     const inMinutes = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
     const ends = (expiresAt: string) => changePrincipal(vault, admin, { principal: brief.principal, expiresAt });
     const first = inMinutes(30);
@@ -175,6 +183,8 @@ describe.each(ENGINES)('on %s', (engine) => {
     await ends(soon);
     await changePrincipal(vault, admin, { principal: stays.principal, purposes: ['support'], expiresAt: soon });
     await changePrincipal(vault, admin, { principal: altered.principal, purposes: [] });
+    const networks = ['10.0.0.0/8'];
+    await changePrincipal(vault, admin, { principal: bound.principal, networks });
     const made = await rotateApiKey(vault, admin, { principal: rolling.principal, overlapSeconds: 0 });
     const end = (await callerOf(vault, leaver.apiKey)).apiKey;
     await endApiKey(vault, admin, { principal: leaver.principal, key: end });
@@ -191,17 +201,80 @@ describe.each(ENGINES)('on %s', (engine) => {
         );
       }
       await expect(home.open()).rejects.toThrow(stores.length === 2 ? /as the journal remembers/ : OLDER);
-      expect((await recoverHome(home)).revoked).toMatchObject({ narrowed: isOlder ? 4 : 0 });
+      expect((await recoverHome(home)).revoked).toMatchObject({ narrowed: isOlder ? 5 : 0 });
       const again = await home.open({ clock: () => new Date() });
       const caller = await callerOf(again, stays.apiKey);
       expect([caller.purposes, caller.keyEndsAt?.toISOString()]).toEqual([['support'], soon]);
       expect((await callerOf(again, brief.apiKey)).keyEndsAt?.toISOString()).toBe(first);
+      // An older copy does not know from where: from nowhere, until an administrator says it again.
+      const knock = (address: string) => authenticate(again, bound.apiKey, caller.request, undefined, { address });
+      await expect(knock('203.0.113.7')).rejects.toMatchObject(UNAUTHENTICATED);
+      if (isOlder) {
+        await expect(knock('10.0.0.1')).rejects.toMatchObject(UNAUTHENTICATED);
+        const { principal } = bound;
+        await changePrincipal(again, await callerOf(again, await home.adminKey()), { principal, networks });
+      }
+      await knock('10.0.0.1');
       for (const { apiKey } of [rolling, leaver]) {
         await expect(callerOf(again, apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
       }
       if (isOlder) await expect(callerOf(again, altered.apiKey)).rejects.toMatchObject({ code: 'integrity_failure' });
       await again.close();
     }
+  });
+
+  test('every call of a suspended tenant is refused on every node, its hooks and jobs rest, and a restore lets it go on no sooner', async () => {
+    const home = await freshHome(engine);
+    const [vault, node] = [await home.open(), await home.open()];
+    const admin = await callerOf(vault, await home.adminKey());
+    const { tenant: named, principal, apiKey } = await addTenant(vault, admin, { name: 'shop' });
+    const tenant = named as TenantId;
+    const theirs = await callerOf(node, apiKey);
+    const dir = await backupFolder();
+    await backUp(vault, home, dir);
+    await addHook(node, theirs, { url: 'https://hooks.example.com', events: ['erasure.final'] });
+    await tell(home.recordStoreUrl, 'UPDATE hooks SET due_at = 0');
+    const params = { index: 'email' };
+    const order = { kind: 'rotate_index' as const, tenant, params, by: theirs.principal, at: NOW };
+    await vault.recordStore.exclusive((tx) => orderJob(tx, { ...order, job: newId('job', vault.random, NOW) }));
+    const { reader } = vault.recordStore;
+    const awake = async () => [(await dueHooks(reader, NOW)).length, (await unfinishedJobs(reader)).length];
+    const to = async (suspended: boolean) => changeTenant(vault, admin, { tenant, suspended });
+    expect(await awake()).toEqual([1, 1]);
+
+    expect(await to(true)).toEqual(await to(true));
+    const { tenants } = await listTenants(node, admin, { limit: 10 });
+    expect(tenants.find((one) => one.tenant === tenant)).toMatchObject({ suspendedAt: NOW.toISOString() });
+    const SUSPENDED = { kind: 'refused', code: 'tenant_suspended' };
+    await expect(callerOf(node, apiKey)).rejects.toMatchObject(SUSPENDED);
+    // Recognised before, it commits nothing after.
+    await expect(getMe(node, theirs)).rejects.toMatchObject(SUSPENDED);
+    await expect(callerOf(node, `${apiKey.slice(0, -1)}x`)).rejects.toMatchObject(UNAUTHENTICATED);
+    const entries = await tell<{ outcome: string; code: string }>(
+      home.recordStoreUrl,
+      `SELECT outcome, code FROM audit_entries WHERE principal = '${principal}' ORDER BY entry DESC LIMIT 1`,
+    );
+    expect(entries).toMatchObject([{ code: 'tenant_suspended' }]);
+    expect(await awake()).toEqual([0, 0]);
+    await to(false);
+    expect(await awake()).toEqual([1, 1]);
+    await getMe(node, await callerOf(node, apiKey));
+    for (const [other, code] of [
+      [admin.tenant, 'tenant_needed'],
+      ['ten_1fz07q9k3c' as TenantId, 'tenant_not_found'],
+    ] as const) {
+      await expect(changeTenant(vault, admin, { tenant: other, suspended: true })).rejects.toMatchObject({ code });
+    }
+
+    await to(true);
+    await Promise.all([vault.close(), node.close()]);
+    await putBack(home, dir, 'records');
+    await expect(home.open()).rejects.toThrow(RECORDS_OLDER);
+    expect((await recoverHome(home)).revoked).toMatchObject({ narrowed: 2 });
+    const again = await home.open();
+    await expect(callerOf(again, apiKey)).rejects.toMatchObject(SUSPENDED);
+    await changeTenant(again, await callerOf(again, await home.adminKey()), { tenant, suspended: false });
+    await callerOf(again, apiKey);
   });
 
   test('a narrowing is not answered before the key store has it; it holds all the same, and calling again keeps it', async () => {

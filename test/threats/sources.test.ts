@@ -77,6 +77,27 @@ test('of a peer that is not trusted, nothing is believed, which is told once and
   expect(await metrics()).toMatch(/^lethe_untrusted_forwarded_total 3$/m);
 });
 
+test('a key bound to networks is let in from the client that a trusted proxy names, and on nobody else’s word', async () => {
+  const { ask, asAdmin } = await behindProxy(['127.0.0.1']);
+  const add = async (network: string) => {
+    const body = { name: 'bound', role: 'app', networks: [network] };
+    return (await asAdmin('post', '/v1/principals').send(body)).body.apiKey as string;
+  };
+  const [bound, proxys] = [await add('203.0.113.0/24'), await add('127.0.0.1')];
+  // Let in, it asks for too little (422).
+  expect((await ask(bound, PROXIED)).status).toBe(422);
+  for (const headers of [
+    {},
+    { 'X-Forwarded-For': `${CLIENT}, ${LIE}` },
+    { 'X-Real-IP': CLIENT },
+    { Forwarded: 'for=_x' },
+  ]) {
+    const { status, body } = await ask(bound, headers as Record<string, string>);
+    expect([status, body.code]).toEqual([401, 'unauthenticated']);
+  }
+  expect([(await ask(proxys, PROXIED)).status, (await ask(proxys, {})).status]).toEqual([401, 422]);
+});
+
 test('of a key that may be a person’s, the line has no address, whatever the answer', async () => {
   const { ask, keyOf, lines, newLines } = await behindProxy(['127.0.0.1']);
   const query = { type: 'email', value: 'ada@example.com', purpose: 'support' };

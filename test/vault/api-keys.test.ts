@@ -1,7 +1,9 @@
 /** What a principal may do can change, and its API keys can take over from one another: who may, and from when it holds. */
 import { describe, expect, test } from 'vitest';
+import { UnauthenticatedError } from '../../src/access/principals.ts';
 import { ROLES } from '../../src/access/roles.ts';
-import type { ApiKeyId, PrincipalId } from '../../src/ids.ts';
+import { authenticate } from '../../src/calls/authenticate.ts';
+import { type ApiKeyId, newId, type PrincipalId } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { changePrincipal } from '../../src/operations/access/change-principal.ts';
 import { endApiKey } from '../../src/operations/access/end-api-key.ts';
@@ -222,6 +224,63 @@ describe.each(ENGINES)('on %s', (engine) => {
     );
     await expect(change(other.principal, { purposes: ['fraud'] })).rejects.toMatchObject({ code: 'integrity_failure' });
     await expect(knock(other.apiKey)).rejects.toMatchObject({ code: 'integrity_failure' });
+  });
+
+  test('networks bind every key of a principal, from the next call on; the answer is that of an unknown key', async () => {
+    const { principal, apiKey } = await add();
+    const request = newId('request', here.vault.random, here.now());
+    const from = (address: string | undefined, key = apiKey) =>
+      authenticate(here.vault, key, request, undefined, { address });
+    await from('203.0.113.7');
+    const admin = await asAdmin();
+    for (const network of ['10.0.0.1/8', '0.0.0.0/0', 'office', '010.0.0.1']) {
+      const wrong = changePrincipal(here.vault, admin, { principal, networks: ['10.0.0.0/8', network] });
+      await expect(wrong).rejects.toMatchObject({ kind: 'invalid', code: 'invalid_network', field: 'networks' });
+    }
+    const networks = ['10.0.0.0/8', '2001:db8::/32'];
+    expect(await changePrincipal(here.vault, admin, { principal, networks })).toMatchObject({ networks });
+    expect((await here.lastEntry())?.target).toBe(`${principal} networks_changed`);
+    const noted = async () =>
+      (await kept()).filter(({ kind, target }) => kind === 'networks' && target.includes(principal));
+    expect(await noted()).toHaveLength(1);
+    const { apiKey: second } = await rotate(principal);
+    for (const key of [apiKey, second]) {
+      for (const inside of ['10.1.2.3', '::ffff:10.1.2.3', '2001:db8::7']) await from(inside, key);
+      for (const outside of ['203.0.113.7', '2001:db9::1', undefined]) {
+        await expect(from(outside, key)).rejects.toEqual(new UnauthenticatedError());
+        expect(await here.lastEntry()).toMatchObject({ principal, outcome: 'refused', code: 'outside_bounds' });
+      }
+    }
+    // A command that has opened the vault itself comes over no network.
+    expect(await getMe(here.vault, await knock(apiKey))).toMatchObject({ networks });
+    // More places are noted nowhere.
+    await changePrincipal(here.vault, admin, { principal, networks: [...networks, '203.0.113.7'] });
+    await from('203.0.113.7');
+    expect(await changePrincipal(here.vault, admin, { principal, networks: [] })).not.toHaveProperty('networks');
+    await from('198.51.100.1');
+    expect(await noted()).toHaveLength(1);
+    const bound = { name: 'batch', role: 'app' as const, purposes: [], networks: ['192.0.2.1'], audience: 'crm' };
+    const added = await addPrincipal(here.vault, admin, bound);
+    await expect(from('192.0.2.2', added.apiKey)).rejects.toMatchObject(UNAUTHENTICATED);
+    expect(await from('192.0.2.1', added.apiKey)).toMatchObject({ audience: 'crm' });
+  });
+
+  test('a key of which nobody says how long it works has the end that the vault is set to', async () => {
+    const lasting = { ...here.vault, apiKeysLastMs: 10 * HOUR_MS };
+    const body = { name: 'checkout', role: 'app' as const, purposes: [] };
+    const endOf = async (expiresAt?: string | null) => {
+      const { principal } = await addPrincipal(lasting, await asAdmin(), { ...body, expiresAt });
+      return { principal, end: (await listed(principal))?.expiresAt };
+    };
+    expect((await endOf()).end).toBe(inHours(10));
+    expect((await endOf(inHours(30))).end).toBe(inHours(30));
+    const { principal, end } = await endOf(null);
+    expect(end).toBeUndefined();
+    // The one that takes over from a key without an end has one; from another it has that one's.
+    for (const hours of [10, 10]) {
+      const made = await rotateApiKey(lasting, await asAdmin(), { principal, overlapSeconds: 0 });
+      expect(made.expiresAt).toBe(inHours(hours));
+    }
   });
 
   test('every role is told what its key is, and a key tied to an audience, too', async () => {

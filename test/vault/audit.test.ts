@@ -4,11 +4,12 @@ import { describe, expect, test } from 'vitest';
 import { ACTIONS } from '../../src/access/actions.ts';
 import { turnAway } from '../../src/calls/entries.ts';
 import { VaultError } from '../../src/errors.ts';
-import type { AuditId, BucketId, GrantId, HookId, RecordId, Token } from '../../src/ids.ts';
+import type { AuditId, BucketId, GrantId, HookId, RecordId, TenantId, Token } from '../../src/ids.ts';
 import { addPrincipal } from '../../src/operations/access/add-principal.ts';
 import { addTenant } from '../../src/operations/access/add-tenant.ts';
 import { changePrincipal } from '../../src/operations/access/change-principal.ts';
 import { changeRole } from '../../src/operations/access/change-role.ts';
+import { changeTenant } from '../../src/operations/access/change-tenant.ts';
 import { declarePurpose } from '../../src/operations/access/declare-purpose.ts';
 import { endApiKey } from '../../src/operations/access/end-api-key.ts';
 import { endPurpose } from '../../src/operations/access/end-purpose.ts';
@@ -109,6 +110,7 @@ describe.each(ENGINES)('on %s', (engine) => {
     const place = { path: `${here.home.folder}/usb` };
     const usb = { name: 'usb', kind: 'file', required: true, settings: place } as const;
     const items = [{ type: 'email', value: 'ada@example.com', subject: 'audit-1' }];
+    let division = '' as TenantId;
     let stored = (await tokenize(vault, app, { items })).results[0];
     const token = stored?.token as Token;
     const record = stored?.record as RecordId;
@@ -248,8 +250,15 @@ describe.each(ENGINES)('on %s', (engine) => {
       [admin, () => revokePrincipal(vault, admin, { principal }), { action: 'revoke_principal', target: principal }],
       [
         admin,
-        () => addTenant(vault, admin, { name: 'audited' }),
+        async () => {
+          division = (await addTenant(vault, admin, { name: 'audited' })).tenant as TenantId;
+        },
         { action: 'add_tenant', target: expect.stringMatching(/^ten_/) },
+      ],
+      [
+        admin,
+        () => changeTenant(vault, admin, { tenant: division, suspended: true }),
+        { action: 'suspend_tenant', target: expect.stringMatching(/^ten_\w+ suspended$/) },
       ],
       [admin, () => listTenants(vault, admin, { limit: 1 }), { action: 'list_tenants' }],
       [admin, () => changeRole(vault, admin, DESK), { action: 'change_role', target: 'version/1 opens' }],

@@ -73,7 +73,12 @@ export const AboutSchema = z
     role: RoleNameSchema.optional(),
     audience: AudienceSchema.optional(),
     purposes: z.array(PurposeSchema).optional().describe('The purposes that it is to have.'),
-    expiresAt: z.string().optional().describe('When its API key is to end.'),
+    networks: z.array(z.string()).optional().describe('The only networks from which it is to call; absent: all.'),
+    expiresAt: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('When its API key is to end; null: never; absent: as the vault is set.'),
     description: RoleDescriptionSchema.optional(),
     rules: StandingRulesSchema.optional().describe('Of the role, as they would be. Absent in lists.'),
     purpose: PurposeSchema.optional().describe('The purpose that is to need more data types.'),

@@ -1,6 +1,7 @@
 /** Whom the file system lets read keys, stores and the files with secrets. */
 import { stat } from 'node:fs/promises';
-import { isOpenToAll, keyFaults } from '../../keyring/private-files.ts';
+import { isOpenToAll } from '../../files.ts';
+import { keyFaults } from '../../keyring/private-files.ts';
 import { sqlitePath } from '../../storage/opening/url.ts';
 import { type Check, type Found, fail, orOk, warn } from '../finding.ts';
 import { STORES, urlOf } from '../world.ts';
@@ -11,12 +12,13 @@ export const permissions: Check = {
   id: 'permissions',
   async look(world) {
     if (process.geteuid === undefined) return [];
-    const { keysPath, rootKey, slotSecrets, backupDir, keyBackupDir } = world.config;
+    const { keysPath, rootKey, slotSecrets, backupDir, keyBackupDir, tls } = world.config;
     const faults = await keyFaults(keysPath, rootKey);
     const found: Found[] = faults.map(({ path, said, mend }) =>
       fail(`${path} is open to others (${said}).`, `${mend}; see keys/README.md, “Who may read this folder”.`),
     );
-    for (const source of [slotSecrets.hsmPin, slotSecrets.transitToken]) {
+    const ofTls = tls && ({ from: 'file', path: tls.key } as const);
+    for (const source of [slotSecrets.hsmPin, slotSecrets.transitToken, ofTls]) {
       // A path with `{slot}` stands for several; the check `slots` says which of them is open.
       if (source?.from !== 'file' || source.path.includes('{slot}')) continue;
       const there = await stat(source.path).catch(() => undefined);

@@ -75,6 +75,12 @@ export function newMetrics(
     help: 'Clients turned away because as many were connected as there is room for (open files).',
     registers,
   });
+  const tlsRenewals = new Counter({
+    name: 'lethe_tls_renewals_total',
+    help: 'Changes of the files of LETHE_TLS_CERT and LETHE_TLS_KEY: taken, or refused because they are no pair that may be used.',
+    labelNames: ['outcome'],
+    registers,
+  });
   const hooksTold = new Counter({
     name: 'lethe_hook_deliveries_total',
     help: 'Messages to hooks: taken by their receivers, and tries that failed.',
@@ -107,6 +113,7 @@ export function newMetrics(
   signals.on('guessesAlarm', ({ budget }) => guessesAlarms.inc({ budget }));
   signals.on('storeCorruption', () => storeCorruptions.inc());
   signals.on('connectionRefused', () => connectionsRefused.inc());
+  signals.on('tlsFilesChanged', ({ taken }) => tlsRenewals.inc({ outcome: taken ? 'taken' : 'refused' }));
   signals.on('hookTold', ({ delivered, failed }) => {
     hooksTold.inc({ outcome: 'delivered' }, delivered);
     hooksTold.inc({ outcome: 'failed' }, failed);

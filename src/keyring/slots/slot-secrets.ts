@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises';
 import { UnavailableError } from '../../errors.ts';
-import { isOpenToAll } from '../private-files.ts';
+import { isOpenToAll } from '../../files.ts';
 import type { SlotSecrets } from '../settings.ts';
 
 const SETTING = { hsmPin: 'LETHE_HSM_PIN', transitToken: 'LETHE_TRANSIT_TOKEN' } as const;

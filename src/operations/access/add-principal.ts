@@ -1,8 +1,9 @@
 /** Adds a principal to the caller's tenant and hands out its API key, once. */
 import type { z } from 'zod';
 import { isWeighty, revisionOf } from '../../access/approvals/plain-sight.ts';
+import { assertNetworks } from '../../access/bounds.ts';
 import { usesTokens } from '../../access/decide.ts';
-import { accessKeys } from '../../access/keys.ts';
+import { accessKeys, lastingFrom } from '../../access/keys.ts';
 import { addPrincipal as add } from '../../access/principals.ts';
 import { holdPurposes } from '../../access/purposes.ts';
 import type { CompiledRole } from '../../access/roles/compiled-role.ts';
@@ -42,7 +43,7 @@ export const addPrincipal = operation({
   status: 201,
   idempotent: true,
   problems: [
-    ...(['unknown_purpose', 'unknown_role', 'duties_conflict', 'api_key_already_shown'] as const),
+    ...(['unknown_purpose', 'unknown_role', 'invalid_network', 'duties_conflict', 'api_key_already_shown'] as const),
     ...(['approval_needed', 'too_many_approvals', 'journal_unavailable'] as const),
   ],
   example: {
@@ -58,19 +59,23 @@ export const addPrincipal = operation({
       },
     };
     return perform<Reply>(vault, caller, { action: 'add_principal', idempotent }, async (door) => {
+      assertNetworks(body.networks ?? []);
       const keys = await accessKeys(vault.keyring.indexes, caller.tenant);
       const askSecond = await door.secondPerson();
       return door.commit('exclusive', async (tx) => {
         const rules = await inForce(tx, keys, caller.tenant, body.role);
         assertFits(body, rules);
-        const expiresAt = body.expiresAt === undefined ? undefined : new Date(body.expiresAt);
         const { name, role, purposes, audience } = body;
+        const networks = body.networks ?? undefined;
+        const { expiresAt: end = lastingFrom(door.now, vault.apiKeysLastMs) } = body;
+        const expiresAt = end === null ? undefined : new Date(end);
+        const bounds = networks && { networks };
         await holdPurposes(tx, keys, caller.tenant, purposes);
         if (isWeighty(rules)) {
           const request = { ...body, revision: await revisionOf(tx, caller.tenant, role) };
-          await askSecond(tx, { kind: 'key', request, about: body });
+          await askSecond(tx, { kind: 'key', request, about: { ...body, networks } });
         }
-        const wanted = { name, role, purposes, audience, expiresAt };
+        const wanted = { name, role, purposes, audience, bounds, expiresAt };
         const reply = await add(tx, keys, caller.tenant, wanted, vault.random, vault.clock);
         return { reply, entry: { target: reply.principal } };
       });

@@ -1,14 +1,16 @@
 /**
- * Gives a principal other purposes, or its API key another end. It holds from the very next call on, on every node.
- * What was taken is answered only when both stores and the journal have noted it, so that no older copy gives it back.
+ * Gives a principal other purposes or networks, or its API key another end. It holds from the very next call on, on
+ * every node. What was taken is answered only when both stores and the journal have noted it, so that no older copy
+ * gives it back.
  */
 import { z } from 'zod';
 import { revisionOf, seesPlain, standingRole } from '../../access/approvals/plain-sight.ts';
+import { assertNetworks, boundsIn, boundsText, isNarrower } from '../../access/bounds.ts';
 import { isLive, keysOf } from '../../access/key-rows.ts';
 import { type AccessKeys, accessKeys, isSooner, setEnd } from '../../access/keys.ts';
-import { NARROWINGS, noteEnd, noteWithdrawn, type When } from '../../access/narrowings.ts';
+import { NARROWINGS, noteBound, noteEnd, noteWithdrawn, type When } from '../../access/narrowings.ts';
 import { factsOf } from '../../access/principal-facts.ts';
-import { holdPrincipal, purposesOf, setPurposes } from '../../access/principals.ts';
+import { holdPrincipal, purposesOf, setBounds, setPurposes } from '../../access/principals.ts';
 import { holdPurposes } from '../../access/purposes.ts';
 import { keepNoted } from '../../access/revocations.ts';
 import { NEEDS_PURPOSE, RECEIVES_ONLY } from '../../access/roles.ts';
@@ -26,7 +28,7 @@ import { operation } from '../operation.ts';
 
 type Reply = z.infer<typeof PrincipalSchema>;
 /** What the audit log says of a change: closed words, since a purpose is a word of somebody's own. */
-type Change = 'purposes_given' | 'purposes_withdrawn' | 'ends_sooner' | 'ends_later';
+type Change = 'purposes_given' | 'purposes_withdrawn' | 'ends_sooner' | 'ends_later' | 'networks_changed';
 
 interface Changing {
   readonly tx: RecordTx;
@@ -35,7 +37,8 @@ interface Changing {
 }
 
 /**
- * @throws `principal_not_found`, `principal_revoked`, `own_principal`, `api_key_ended`, `unknown_purpose`
+ * @throws `principal_not_found`, `principal_revoked`, `own_principal`, `api_key_ended`, `unknown_purpose`,
+ *   `invalid_network`
  * @throws {UnavailableError} also where the change holds and only the key store or the journal could not note it
  */
 export const changePrincipal = operation({
@@ -43,7 +46,7 @@ export const changePrincipal = operation({
   action: 'change_principal',
   method: 'patch',
   path: '/v1/principals/{principal}',
-  summary: 'Change the purposes of a principal, or the end of its API key.',
+  summary: 'Change the purposes of a principal, its networks, or the end of its API key.',
   description:
     'Holds from the next call on. What is not named stays. An API key that has ended stays so: rotate it. With a 503 it ' +
     'may hold already: call again until it is answered.',
@@ -52,7 +55,8 @@ export const changePrincipal = operation({
   reply: PrincipalSchema,
   problems: [
     ...(['principal_not_found', 'principal_revoked', 'own_principal', 'unknown_purpose'] as const),
-    ...(['api_key_ended', 'journal_unavailable', 'approval_needed', 'too_many_approvals'] as const),
+    ...(['invalid_network', 'api_key_ended', 'journal_unavailable'] as const),
+    ...(['approval_needed', 'too_many_approvals'] as const),
   ],
   example: {
     request: { purposes: ['billing', 'fraud'], expiresAt: '2027-11-02T09:00:00.000Z' },
@@ -66,7 +70,7 @@ export const changePrincipal = operation({
       keys: [{ key: KEY, createdAt: '2026-11-02T09:00:00.000Z', expiresAt: '2027-11-02T09:00:00.000Z' }],
     },
   },
-  work: async (vault, caller, { principal, purposes, expiresAt }) => {
+  work: async (vault, caller, { principal, purposes, expiresAt, networks }) => {
     const { tenant } = caller;
     const reply = await perform<Reply>(vault, caller, { action: 'change_principal' }, async (door) => {
       if (principal === caller.principal) throw new VaultError('own_principal');
@@ -76,6 +80,7 @@ export const changePrincipal = operation({
           field: 'expiresAt',
         });
       }
+      assertNetworks(networks ?? []);
       const keys = await accessKeys(vault.keyring.indexes, tenant);
       const askSecond = await door.secondPerson();
       return door.commit('exclusive', async (tx) => {
@@ -83,7 +88,8 @@ export const changePrincipal = operation({
         const when = { tenant, at: door.now, random: vault.random };
         const changing = { tx, keys, when };
         if (purposes != null) await askForGiven(changing, askSecond, held, purposes, expiresAt);
-        const [row, words] = purposes == null ? [held, []] : await givePurposes(changing, held, purposes);
+        const [told, words] = purposes == null ? [held, []] : await givePurposes(changing, held, purposes);
+        const row = networks == null ? told : await giveNetworks(changing, told, networks, words);
         if (expiresAt !== undefined) words.push(...(await giveEnd(changing, principal, end)));
         const facts = factsOf(row, await keysOf(tx, tenant, [principal]), door.now);
         return { reply: facts, entry: { target: [principal, ...new Set(words)].join(' ') } };
@@ -131,6 +137,21 @@ async function givePurposes(
     changed,
     [...(isGiven ? ['purposes_given' as const] : []), ...(withdrawn.length > 0 ? ['purposes_withdrawn' as const] : [])],
   ];
+}
+
+/** From where it may call from now on; without a network, from everywhere. */
+async function giveNetworks(
+  { tx, keys, when }: Changing,
+  row: PrincipalRow,
+  networks: readonly string[],
+  words: Change[],
+): Promise<PrincipalRow> {
+  const bounds = networks.length === 0 ? undefined : { networks: [...networks] };
+  if (boundsText(bounds) === row.bounds) return row;
+  const changed = await setBounds(tx, keys, row, bounds);
+  if (isNarrower(bounds, boundsIn(row.bounds))) await noteBound(tx, when, row.principal as PrincipalId);
+  words.push('networks_changed');
+  return changed;
 }
 
 /** An older key that is being taken over from ends with the newest at the latest; it is not given more time. */

@@ -1,4 +1,5 @@
 /** What the caller itself is: its name, its role, its purposes, and when its API key ends. Every role may ask. */
+import { boundsIn } from '../../access/bounds.ts';
 import { isLive, keysOf } from '../../access/key-rows.ts';
 import { endOf, keyFactsOf } from '../../access/principal-facts.ts';
 import { MeReply } from '../../access/schema.ts';
@@ -41,6 +42,7 @@ export const getMe = operation({
         const reply = {
           ...{ principal, name: row.name, role, tenant, purposes: [...purposes] },
           ...(audience === undefined ? {} : { audience }),
+          ...boundsIn(row.bounds),
           ...{ key, ...endOf(keyEndsAt?.getTime() ?? null) },
           ...(other === undefined ? {} : { otherKey: keyFactsOf(other) }),
         };

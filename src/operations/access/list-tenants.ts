@@ -5,9 +5,9 @@
 import { assertOfFirstTenant } from '../../access/first-tenant.ts';
 import { TenantsQuery, TenantsReply } from '../../access/schema.ts';
 import { listTenants as list } from '../../access/store.ts';
+import { tenantFacts } from '../../access/tenant-facts.ts';
 import { nextOf } from '../../calls/page.ts';
 import { perform } from '../../calls/perform.ts';
-import type { TenantId } from '../../ids.ts';
 import { TENANT } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -31,12 +31,7 @@ export const listTenants = operation({
       door.commit('shared', async (tx) => {
         await assertOfFirstTenant(tx, caller.tenant);
         const rows = await list(tx, { after: page.after, limit: page.limit + 1 });
-        const tenants = rows.slice(0, page.limit).map((row) => ({
-          tenant: row.tenant as TenantId,
-          name: row.name,
-          createdAt: new Date(row.created_at).toISOString(),
-          ...(row.erased_at === null ? {} : { erasedAt: new Date(row.erased_at).toISOString() }),
-        }));
+        const tenants = rows.slice(0, page.limit).map(tenantFacts);
         return { reply: { tenants, ...nextOf(tenants, rows.length > page.limit, 'tenant') }, entry: {} };
       }),
     ),

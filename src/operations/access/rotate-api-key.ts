@@ -11,7 +11,7 @@
 import { z } from 'zod';
 import { isWeighty, revisionOf, standingRole } from '../../access/approvals/plain-sight.ts';
 import { type ApiKeyRow, isLive, keysOf } from '../../access/key-rows.ts';
-import { accessKeys, addKey, isSooner, MAX_LIVE, removeLongEnded, setEnd } from '../../access/keys.ts';
+import { accessKeys, addKey, isSooner, lastingFrom, MAX_LIVE, removeLongEnded, setEnd } from '../../access/keys.ts';
 import { NARROWINGS, noteEnd } from '../../access/narrowings.ts';
 import { endOf, keyFactsOf } from '../../access/principal-facts.ts';
 import { holdPrincipal } from '../../access/principals.ts';
@@ -24,6 +24,7 @@ import { inTime } from '../../calls/time-limit.ts';
 import { VaultError } from '../../errors.ts';
 import type { ApiKeyId, PrincipalId } from '../../ids.ts';
 import { PrincipalIdSchema } from '../../schema.ts';
+import type { Vault } from '../../vault/vault.ts';
 import { EXAMPLE_API_KEY, KEY, PRINCIPAL } from '../examples.ts';
 import { operation } from '../operation.ts';
 
@@ -90,7 +91,7 @@ export const rotateApiKey = operation({
           await removeLongEnded(tx, tenant, principal, now);
           const live = (await keysOf(tx, tenant, [principal])).filter((key) => isLive(key, now));
           if (body.overlapSeconds > 0 && live.length >= MAX_LIVE) throw new VaultError('rolling_over');
-          const end = endFor(caller, principal, body.expiresAt, live.at(-1), now);
+          const end = endFor(vault, caller, principal, body.expiresAt, live.at(-1), now);
           const overlap = now.getTime() + body.overlapSeconds * 1000;
           const until = isSooner(end, overlap) ? (end as number) : overlap;
           const ending: ApiKeyRow[] = [];
@@ -121,6 +122,7 @@ export const rotateApiKey = operation({
  * @throws `invalid_request` for an end that is past or must be said @throws `own_principal`
  */
 function endFor(
+  { apiKeysLastMs }: Vault,
   caller: Caller,
   principal: PrincipalId,
   wanted: string | null | undefined,
@@ -131,7 +133,8 @@ function endFor(
   if (wanted === undefined && inUse === undefined) {
     throw say('No API key of this principal works any more: say when the new one shall stop working, or null.');
   }
-  const end = wanted === undefined ? (inUse?.expires_at ?? null) : wanted === null ? null : Date.parse(wanted);
+  const unsaid = inUse?.expires_at ?? lastingFrom(now, apiKeysLastMs);
+  const end = wanted === undefined ? unsaid : wanted === null ? null : Date.parse(wanted);
   if (end !== null && end <= now.getTime()) throw say('This is past.');
   const isLonger = isSooner(caller.keyEndsAt?.getTime() ?? null, end);
   if (principal === caller.principal && isLonger) throw new VaultError('own_principal');
