@@ -195,7 +195,7 @@ async function principalsAreManaged(home: string, elsewhere: string, url: string
   expect((await here('rotate', 'shop')).err).toContain('(rolling_over)');
   const [listed, local] = [await through('list'), await here('list')];
   expect(listed).toEqual(local);
-  expect(listed.out).toMatch(new RegExp(`shop .*${older} until .*, ${newer} active`));
+  expect(listed.out).toMatch(new RegExp(`shop .*${older} until .*, ${newer} until 2`));
   expect((await through('end-key', 'shop', older)).out).toMatch(new RegExp(`^${older} has ended at 2`));
   expect((await lethe(elsewhere, ['me', '--url', url, '--key-file', first])).err).toContain('(unauthenticated)');
 
