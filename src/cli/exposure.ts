@@ -37,7 +37,7 @@ export function addExposureCommand(access: Command): void {
     )
     .action(async (who: string, { since, url, keyFile }: ExposureOptions) => {
       const query = (principal: string, after?: string) =>
-        checked(ExposureQuery, { principal, since, after, limit: 1_000 });
+        checked(ExposureQuery, { principal, since, after, limit: '1000' });
       if (!who.startsWith('prn_')) {
         const found = await onPrincipal<Page, Page>(
           who,

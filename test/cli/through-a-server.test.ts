@@ -46,6 +46,13 @@ test('jobs, slots, rotations, backups and drills go through a server, from a fol
   };
   expect(await same('jobs', 'list')).toContain(job);
   expect(await same('jobs', 'show', job)).toMatch(/epoch +1/);
+  const [who = ''] = /prn_\w+/.exec(await same('me')) ?? [];
+  // Who asks leaves an entry, too.
+  for (const ask of [through, here]) {
+    expect((await ask('access', 'exposure', who)).out).toMatch(
+      /^Values of 0 subjects in \d+ entries\. The log begins at 2/,
+    );
+  }
   await principalsAreManaged(home, elsewhere, server.url, path);
 
   const [listed, local] = [await through('keys', 'slots', 'list'), await here('keys', 'slots', 'list')];
