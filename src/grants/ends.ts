@@ -4,6 +4,7 @@
  * once recovered, brings no grant back. A code that was told is noted, too: it cannot be told again.
  */
 import { noteRevocation } from '../access/revocations.ts';
+import { equalBytes } from '../crypto/mac.ts';
 import { isId, type PrincipalId, type TenantId } from '../ids.ts';
 import { select } from '../storage/queries.ts';
 import type { RecordTx } from '../storage/tx.ts';
@@ -71,7 +72,9 @@ export async function endGrantsOfTicket(
   { by, at }: Omit<End, 'as'>,
 ): Promise<GrantRow[]> {
   const open = await openGrants(tx, tenant, at, 'wait');
-  const own = open.filter(({ ticket_mac }) => ticket_mac !== null && ticketMacs.some((mac) => mac.equals(ticket_mac)));
+  const own = open.filter(
+    ({ ticket_mac }) => ticket_mac !== null && ticketMacs.some((mac) => equalBytes(mac, ticket_mac)),
+  );
   return endGrants(tx, keys, own, { as: 'ticket_closed', by, at });
 }
 

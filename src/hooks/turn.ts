@@ -9,6 +9,7 @@
  * A hook is looked at before each try: once it is removed, paused or changed, only the try under way goes on.
  */
 import type { Clock } from '../clock.ts';
+import { equalBytes } from '../crypto/mac.ts';
 import type { RandomSource } from '../crypto/random.ts';
 import { IntegrityError } from '../errors.ts';
 import type { HookId, TenantId } from '../ids.ts';
@@ -112,7 +113,11 @@ async function tell(parts: TurnParts, row: HookRow, events: readonly EventRow[])
 async function isAsItWas({ recordStore }: TurnParts, row: HookRow): Promise<boolean> {
   const now = await findHook(recordStore.reader, row.tenant as TenantId, row.hook as HookId);
   if (now === undefined || now.paused !== null || now.position !== row.position) return false;
-  return now.settings.equals(row.settings) && now.secret.equals(row.secret) && now.earlier_until === row.earlier_until;
+  return (
+    equalBytes(now.settings, row.settings) &&
+    equalBytes(now.secret, row.secret) &&
+    now.earlier_until === row.earlier_until
+  );
 }
 
 /** Whether the hook is told this. */
